@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// hash.h -- BLAKE3, through its authors' C code. Layer: gen/base.
+// Source: https://github.com/BLAKE3-team/BLAKE3-specs; `b3sum` prints the same digits.
+#ifndef GEN_BASE_HASH_H
+#define GEN_BASE_HASH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { HASH_HEX = 64 }; // lower-case hex digits of a 256-bit hash
+
+struct hasher;
+
+struct hasher *hash_new(void); // freed by hash_end
+void hash_add(struct hasher *h, const void *bytes, size_t n);
+void hash_end(struct hasher *h, char hex[HASH_HEX + 1]);
+
+// Hash the file at PATH. False, with errno set, when it cannot be read.
+bool hash_file(const char *path, char hex[HASH_HEX + 1]) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/base/json.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/base/die.h"
+#include "gen/base/utf8.h"
+
+cJSON *
+json_parse(const struct source *src, struct span *at)
+{
+	const char *end = NULL, *text = src->text.s;
+	cJSON *v = cJSON_ParseWithLengthOpts(text, src->text.n, &end, false);
+	size_t off;
+
+	while (v && end < text + src->text.n && *end && strchr(" \t\r\n", *end))
+		end++;
+	if (v && end == text + src->text.n)
+		return v;
+	off = end ? (size_t)(end - text) : 0;
+	cJSON_Delete(v);
+	*at = (struct span){src, off < src->text.n ? off : src->text.n, 1};
+	return NULL;
+}
+
+cJSON *
+json_read(struct arena *a, const char *path)
+{
+	struct source *src = source_load(a, path, path);
+	struct span at = {0};
+	struct place place;
+	cJSON *v;
+
+	if (!src)
+		die("open %s:", path);
+	v = json_parse(src, &at);
+	if (v)
+		return v;
+	place = span_place(at);
+	die("%s:%zu:%zu: not valid JSON", path, place.line, place.column);
+}
+
+static void
+print_unit(struct buf *out, unsigned unit)
+{
+	buf_addf(out, "\\u%04x", unit);
+}
+
+static void
+print_code_point(struct buf *out, uint32_t c)
+{
+	if (c >= 0x10000) {
+		print_unit(out, 0xd800 + ((c - 0x10000) >> 10));
+		print_unit(out, 0xdc00 + ((c - 0x10000) & 0x3ff));
+	} else {
+		print_unit(out, c);
+	}
+}
+
+static void
+print_string(struct buf *out, const char *s)
+{
+	static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+	struct str rest = str_of(s);
+
+	buf_addc(out, '"');
+	while (rest.n) {
+		const char *special = strchr(plain, *rest.s);
+		size_t n = 1;
+		uint32_t c;
+
+		if (special) {
+			buf_addc(out, '\\');
+			buf_addc(out, letter[special - plain]);
+		} else if (*rest.s >= 0x20 && *rest.s < 0x7f) {
+			buf_addc(out, *rest.s);
+		} else {
+			n = utf8_decode(rest, &c);
+			print_code_point(out, n ? c : 0xfffd);
+			n = n ? n : 1;
+		}
+		rest = (struct str){rest.s + n, rest.n - n};
+	}
+	buf_addc(out, '"');
+}
+
+static void
+print_number(struct buf *out, double v)
+{
+	char digits[32];
+	int precision = 15;
+
+	if (fabs(v) < 9007199254740992.0 && v == floor(v)) {
+		buf_addf(out, "%.0f", v);
+		return;
+	}
+	do {
+		snprintf(digits, sizeof(digits), "%.*g", precision, v);
+	} while (precision++ < 17 && strtod(digits, NULL) != v);
+	buf_adds(out, digits);
+}
+
+static void print_value(struct buf *out, const cJSON *v, int depth);
+
+static void
+print_items(struct buf *out, const cJSON *v, int depth)
+{
+	for (const cJSON *item = v->child; item; item = item->next) {
+		buf_addf(out, "\n%*s", 2 * (depth + 1), "");
+		if (cJSON_IsObject(v)) {
+			print_string(out, item->string);
+			buf_adds(out, ": ");
+		}
+		print_value(out, item, depth + 1);
+		if (item->next)
+			buf_addc(out, ',');
+	}
+	if (v->child)
+		buf_addf(out, "\n%*s", 2 * depth, "");
+}
+
+static void
+print_value(struct buf *out, const cJSON *v, int depth)
+{
+	if (cJSON_IsString(v)) {
+		print_string(out, v->valuestring);
+	} else if (cJSON_IsNumber(v)) {
+		print_number(out, v->valuedouble);
+	} else if (cJSON_IsBool(v)) {
+		buf_adds(out, cJSON_IsTrue(v) ? "true" : "false");
+	} else if (cJSON_IsObject(v) || cJSON_IsArray(v)) {
+		buf_addc(out, cJSON_IsObject(v) ? '{' : '[');
+		print_items(out, v, depth);
+		buf_addc(out, cJSON_IsObject(v) ? '}' : ']');
+	} else {
+		buf_adds(out, "null");
+	}
+}
+
+void
+json_print(struct buf *out, const cJSON *v)
+{
+	print_value(out, v, 0);
+}
+
+static void
+set(cJSON *object, const char *key, cJSON *v)
+{
+	if (!v || !cJSON_AddItemToObject(object, key, v))
+		die("out of memory");
+}
+
+void
+json_set_str(cJSON *object, const char *key, const char *s)
+{
+	set(object, key, cJSON_CreateString(s));
+}
+
+void
+json_set_int(cJSON *object, const char *key, long v)
+{
+	set(object, key, cJSON_CreateNumber((double)v));
+}
+
+void
+json_set_bool(cJSON *object, const char *key, bool v)
+{
+	set(object, key, cJSON_CreateBool(v));
+}

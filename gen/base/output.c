@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/base/output.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "gen/base/cleanup.h"
+#include "gen/base/die.h"
+#include "gen/base/path.h"
+
+enum { BLOCK = 1 << 16 };
+
+static char *
+tmp_name(const char *path)
+{
+	size_t n = strlen(path) + sizeof(".tmp");
+	char *tmp = malloc(n);
+
+	if (!tmp)
+		die("out of memory");
+	snprintf(tmp, n, "%s.tmp", path);
+	return tmp;
+}
+
+// Dies unless PATH is a regular file or nothing at all. Returns whether it exists.
+static bool
+check_target(const char *path, struct stat *st)
+{
+	if (lstat(path, st) != 0) {
+		if (errno != ENOENT && errno != ENOTDIR)
+			die("look at %s:", path);
+		return false;
+	}
+	if (!S_ISREG(st->st_mode))
+		die("%s is in the way: not a regular file", path);
+	return true;
+}
+
+static void
+make_parent(const char *path)
+{
+	struct arena a = {0};
+	char *dir = path_dir(&a, path);
+
+	if (!path_is_dir(dir))
+		path_make_dirs(dir);
+	arena_free(&a);
+}
+
+void
+output_open(struct output *o, const char *path)
+{
+	struct stat st;
+
+	check_target(path, &st);
+	make_parent(path);
+	o->path = path;
+	o->tmp = tmp_name(path);
+	cleanup_file(o->tmp);
+	unlink(o->tmp); // a crash may have left one that cannot be opened for writing
+	o->f = fopen(o->tmp, "w+e");
+	if (!o->f)
+		die("open %s:", o->tmp);
+}
+
+void
+output_copy(struct output *o, const char *from)
+{
+	FILE *f = fopen(from, "re");
+	static char buf[BLOCK];
+	size_t n;
+
+	if (!f)
+		die("open %s:", from);
+	while ((n = fread(buf, 1, sizeof(buf), f)) > 0) {
+		if (fwrite(buf, 1, n, o->f) != n)
+			die("write %s:", o->tmp);
+	}
+	if (ferror(f))
+		die("read %s:", from);
+	fclose(f);
+}
+
+void
+output_adopt(struct output *o)
+{
+	fclose(o->f);
+	o->f = fopen(o->tmp, "r+e");
+	if (!o->f)
+		die("open %s:", o->tmp);
+}
+
+static bool
+same_bytes(FILE *a, const char *path)
+{
+	static char x[BLOCK], y[BLOCK];
+	FILE *b = fopen(path, "re");
+	size_t n, m;
+	bool same;
+
+	if (!b)
+		return false;
+	rewind(a);
+	do {
+		n = fread(x, 1, sizeof(x), a);
+		m = fread(y, 1, sizeof(y), b);
+		same = n == m && (n == 0 || memcmp(x, y, n) == 0);
+	} while (same && n);
+	same = same && !ferror(a) && !ferror(b);
+	fclose(b);
+	return same;
+}
+
+// A rename is on the disk only when its folder is.
+static void
+sync_folder(const char *path)
+{
+	struct arena a = {0};
+	char *dir = path_dir(&a, path);
+	int fd = open(dir, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0) {
+		fsync(fd); // some file systems cannot, which is no reason to fail
+		close(fd);
+	}
+	arena_free(&a);
+}
+
+static void
+finish(struct output *o)
+{
+	cleanup_forget(o->tmp);
+	free(o->tmp);
+	*o = (struct output){0};
+}
+
+bool
+output_commit(struct output *o, unsigned mode)
+{
+	struct stat st, tmp;
+	bool changed;
+
+	if (fflush(o->f) != 0 || ferror(o->f) || fstat(fileno(o->f), &tmp) != 0)
+		die("write %s:", o->tmp);
+	changed = !check_target(o->path, &st) || (st.st_mode & 07777) != mode ||
+		  st.st_size != tmp.st_size || !same_bytes(o->f, o->path);
+	if (changed && (fchmod(fileno(o->f), mode) != 0 || fsync(fileno(o->f)) != 0))
+		die("write %s:", o->tmp);
+	if (fclose(o->f) != 0)
+		die("close %s:", o->tmp);
+	if (changed && rename(o->tmp, o->path) != 0)
+		die("rename %s to %s:", o->tmp, o->path);
+	if (changed) {
+		sync_folder(o->path);
+	} else {
+		unlink(o->tmp);
+	}
+	finish(o);
+	return changed;
+}
+
+void
+output_abandon(struct output *o)
+{
+	fclose(o->f);
+	unlink(o->tmp);
+	finish(o);
+}
+
+bool
+output_write(const char *path, struct str bytes, unsigned mode)
+{
+	struct output o;
+
+	output_open(&o, path);
+	if (bytes.n)
+		fwrite(bytes.s, 1, bytes.n, o.f);
+	return output_commit(&o, mode);
+}
+
+static bool
+already_points(const char *target, const char *linkpath)
+{
+	size_t n = strlen(target);
+	char *was = malloc(n + 2);
+	ssize_t len;
+	bool same;
+
+	if (!was)
+		die("out of memory");
+	len = readlink(linkpath, was, n + 1);
+	same = len == (ssize_t)n && memcmp(was, target, n) == 0;
+	free(was);
+	return same;
+}
+
+static void
+move_link(char *tmp, const char *linkpath)
+{
+	if (rename(tmp, linkpath) != 0)
+		die("rename %s to %s:", tmp, linkpath);
+	unlink(tmp); // rename does nothing when both are the same file
+	cleanup_forget(tmp);
+	free(tmp);
+}
+
+bool
+output_symlink(const char *target, const char *linkpath)
+{
+	char *tmp;
+
+	if (already_points(target, linkpath))
+		return false;
+	tmp = tmp_name(linkpath);
+	cleanup_file(tmp);
+	unlink(tmp);
+	if (symlink(target, tmp) != 0)
+		die("link %s to %s:", tmp, target);
+	move_link(tmp, linkpath);
+	return true;
+}
+
+bool
+output_hardlink(const char *target, const char *linkpath)
+{
+	struct stat a, b;
+	char *tmp;
+
+	if (lstat(target, &a) != 0)
+		die("look at %s:", target);
+	if (lstat(linkpath, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+		return false;
+	tmp = tmp_name(linkpath);
+	cleanup_file(tmp);
+	unlink(tmp);
+	if (link(target, tmp) != 0)
+		die("link %s to %s:", tmp, target);
+	move_link(tmp, linkpath);
+	return true;
+}

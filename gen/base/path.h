@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// path.h -- paths as text, and folders. Layer: gen/base (libc only).
+#ifndef GEN_BASE_PATH_H
+#define GEN_BASE_PATH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "gen/base/arena.h"
+
+// DIR/NAME, without a doubled '/'; NAME alone when it is absolute or DIR is "" or ".".
+char *path_join(struct arena *a, const char *dir, const char *name);
+
+// What stands before the last '/' ("." when there is none), and what stands after it. The second
+// points into PATH.
+char *path_dir(struct arena *a, const char *path);
+const char *path_base(const char *path);
+
+// PATH without "." parts, doubled '/' and ".." parts that have something to cancel; as text only,
+// no file is looked at. An empty result is ".".
+char *path_clean(struct arena *a, const char *path);
+
+// The same file, absolute and clean, seen from the folder CWD.
+char *path_absolute(struct arena *a, const char *cwd, const char *path);
+
+// PATH, an absolute one, as seen from the absolute folder BASE: relative when it lies below it,
+// else unchanged.
+char *path_below(struct arena *a, const char *base, const char *path);
+
+// The current folder. Dies when it cannot be told.
+char *path_cwd(struct arena *a);
+
+bool path_is_dir(const char *path);
+bool path_is_file(const char *path); // a regular file, or a link to one
+
+// Create PATH and the folders above it, mode 0777 less the umask. Dies on failure.
+void path_make_dirs(const char *path);
+
+// The full name of program NAME as execvp would find it: NAME itself when it holds a '/' and can be
+// run, else the first match in SEARCH (a PATH-like list). NULL when there is none.
+char *path_find_program(struct arena *a, const char *search, const char *name);
+
+// Names in one folder, without "." and "..", in byte order.
+struct names {
+	char **v;
+	size_t n;
+};
+
+// List the folder. False, with errno set, when it cannot be read.
+bool path_list(struct arena *a, const char *dir, struct names *out)
+	__attribute__((warn_unused_result));
+
+#endif
