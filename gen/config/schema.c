@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// schema.c -- schema.def turned into tables. Layer: gen/config.
+#include "gen/config/schema.h"
+
+#include "gen/config/config.h"
+
+#define CHOICES(name, ...) static const char *const choices_##name[] = {__VA_ARGS__, NULL};
+#include "gen/config/schema.def"
+
+// Each type takes what OF names: a sub-table, a list of words, or nothing.
+#define SUB_STRING(of) NULL, NULL
+#define SUB_INT(of) NULL, NULL
+#define SUB_BOOL(of) NULL, NULL
+#define SUB_STRINGS(of) NULL, NULL
+#define SUB_INTS(of) NULL, NULL
+#define SUB_MAP(of) NULL, NULL
+#define SUB_CHOICE(of) NULL, choices_##of
+#define SUB_TABLE_OF(of) &schema_##of, NULL
+#define SUB_TABLES_OF(of) &schema_##of, NULL
+#define SUB_ARRAY_OF(of) &schema_##of, NULL
+
+#define TABLE(name, help)                                                                          \
+	static const char help_##name[] = help;                                                    \
+	static const struct conf_key keys_##name[] = {
+#define KEY(table, key, type, of, presence, fallback, min, max, code, reaches, help)               \
+	{#key, CONF_TYPE_##type, SUB_##type(of), offsetof(struct conf_##table, key),               \
+		(presence) == REQUIRED, fallback, min, max, code, reaches, help},
+#define END(table)                                                                                 \
+	}                                                                                          \
+	;                                                                                          \
+	static const struct conf_schema schema_##table = {#table, sizeof(struct conf_##table),     \
+		keys_##table, sizeof(keys_##table) / sizeof(*keys_##table), help_##table};
+#include "gen/config/schema.def"
+
+const struct conf_root conf_roots[] = {
+#define FILE_TABLE(member, path, key, table, presence, help)                                       \
+	{path, key, &schema_##table, offsetof(struct config, member), (presence) == REQUIRED,      \
+		NULL, help},
+#define FOLDER_TABLES(member, path, table, noun, help)                                             \
+	{path, NULL, &schema_##table, offsetof(struct config, member), false, noun, help},
+#include "gen/config/schema.def"
+};
+
+const size_t conf_nroots = sizeof(conf_roots) / sizeof(*conf_roots);
