@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// configure.c -- capsem-configure: reads a guest config, writes build.ninja.
+#include "gen/base/cleanup.h"
+#include "gen/base/die.h"
+#include "gen/cmd/cmd.h"
+
+int
+main(int argc, char *argv[])
+{
+	struct arena arena = {0};
+	struct cmd_options options;
+	int status;
+
+	progname = "capsem-configure";
+	cleanup_start();
+	options = cmd_parse(&arena, argc, argv);
+	status = cmd_run(&options);
+	arena_free(&arena);
+	return status;
+}

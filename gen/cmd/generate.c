@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+// generate.c -- the main job: from a guest config to build.ninja. Layer: gen/cmd.
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "gen/base/die.h"
+#include "gen/base/path.h"
+#include "gen/check/check.h"
+#include "gen/cmd/cmd.h"
+#include "gen/cmd/version.h"
+#include "gen/emit/emit.h"
+#include "gen/plan/plan.h"
+
+// Everything one run knows, with all paths as seen from the folder that ninja runs in.
+struct run {
+	struct cmd_options o;
+	struct cmd_places places;
+	struct arena *a;
+	const char *cwd, *out; // where we were started, where build.ninja goes
+	struct machine *machine;
+	struct diags ds;
+	struct plan_input in;
+};
+
+static const char *
+seen_from_out(struct run *r, const char *path)
+{
+	return path_below(r->a, r->out, path_absolute(r->a, r->cwd, path));
+}
+
+static void
+move_words(struct run *r, struct cmd_words *words)
+{
+	for (size_t i = 0; i < words->n; i++)
+		words->v[i] = seen_from_out(r, words->v[i]);
+}
+
+// Go to the folder of -C, and turn every path of the command line into one seen from there.
+static void
+enter(struct run *r)
+{
+	r->cwd = path_cwd(r->a);
+	r->out = r->o.dir ? path_absolute(r->a, r->cwd, r->o.dir) : r->cwd;
+	r->places = cmd_locate(r->a, &r->o, r->cwd);
+	r->machine = cmd_settings(&r->o, r->cwd, &r->ds);
+	r->o.guest = seen_from_out(r, r->o.guest);
+	move_words(r, &r->o.machines);
+	move_words(r, &r->o.templates);
+	if (strpbrk(r->out, "\n") || strpbrk(r->o.guest, "\n"))
+		die_usage("a path with a line break cannot be built");
+	if (r->o.dir)
+		path_make_dirs(r->out);
+	if (chdir(r->out) != 0)
+		die("enter %s:", r->out);
+}
+
+static void
+replay_all(struct run *r, struct cmd_words *to, const char *option, const struct cmd_words *from)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		VEC_ADD(r->a, to, option);
+		VEC_ADD(r->a, to, from->v[i]);
+	}
+}
+
+// Settings that did not come from files, with their paths already resolved.
+static void
+replay_settings(struct run *r, struct cmd_words *to)
+{
+	for (size_t i = 0; i < r->machine->list.n; i++) {
+		const struct setting *s = &r->machine->list.v[i];
+
+		if (!s->from_env && strcmp(s->origin, "argument") != 0)
+			continue;
+		if (s->from_env)
+			VEC_ADD(r->a, to, "--remember");
+		VEC_ADD(r->a, to,
+			arena_printf(r->a, "%s%s%s=%s", s->section, *s->section ? "." : "",
+				s->info->key, s->value));
+	}
+}
+
+// The arguments with which ninja runs us again.
+static void
+replay(struct run *r)
+{
+	struct cmd_words words = {0};
+
+	VEC_ADD(r->a, &words, "--quiet");
+	if (r->places.source && strcmp(r->places.source, r->out) != 0) {
+		VEC_ADD(r->a, &words, "--source");
+		VEC_ADD(r->a, &words, r->places.source);
+	}
+	replay_all(r, &words, "--arch", &r->o.archs);
+	replay_all(r, &words, "--machine", &r->o.machines);
+	replay_all(r, &words, "--templates", &r->o.templates);
+	if (r->o.release)
+		VEC_ADD(r->a, &words, "--release");
+	replay_settings(r, &words);
+	VEC_ADD(r->a, &words, "--");
+	VEC_ADD(r->a, &words, r->o.guest);
+	r->in.replay = words.v;
+	r->in.nreplay = words.n;
+}
+
+static const char *
+host_machine(struct arena *a)
+{
+	struct utsname u;
+
+	if (uname(&u) != 0)
+		die("find out the machine:");
+	return arena_dup(a, u.machine);
+}
+
+static void
+describe(struct run *r, struct config *conf)
+{
+	bool installed = !r->places.source;
+
+	r->in.source = installed ? NULL : path_below(r->a, r->out, r->places.source);
+	r->in.share = installed ? r->places.share : r->in.source;
+	r->in.helpers = installed ? r->places.helpers : "build/bin";
+	r->in.configure = installed ? r->places.program : "build/bin/capsem-configure";
+	r->in.guest = r->o.guest;
+	r->in.host = host_machine(r->a);
+	r->in.program_path = getenv("PATH");
+	r->in.binary_version = cmd_binary_version(r->machine, r->o.guest, conf, &r->ds);
+	r->in.templates = r->o.templates.v;
+	r->in.ntemplates = r->o.templates.n;
+	r->in.archs = r->o.archs.v;
+	r->in.narchs = r->o.archs.n;
+	r->in.release = r->o.release;
+	replay(r);
+}
+
+static const char *
+list_archs(struct arena *a, const struct config *conf)
+{
+	const char *list = "";
+
+	for (size_t i = 0; i < conf->build.architectures.n; i++) {
+		list = arena_printf(a, "%s%s%s", list, i ? ", " : "",
+			conf->build.architectures.v[i].head.key.s);
+	}
+	return list;
+}
+
+static void
+check_archs(struct run *r, const struct config *conf)
+{
+	for (size_t i = 0; i < r->o.archs.n; i++) {
+		if (!config_arch(conf, r->o.archs.v[i])) {
+			die("architecture '%s' not in config (available: %s)", r->o.archs.v[i],
+				list_archs(r->a, conf));
+		}
+	}
+}
+
+static void
+report(struct run *r, const struct plan *p, size_t changed)
+{
+	const struct plan_arch *host = plan_host_arch(p);
+
+	if (r->o.quiet)
+		return;
+	printf("%s: build.ninja %s for", r->o.guest, changed ? "written" : "is up to date");
+	for (size_t i = 0; i < p->narchs; i++)
+		printf("%s %s", i ? "," : "", p->archs[i].name);
+	printf("; next: ninja%s%s%s\n", r->o.dir ? " -C " : "", r->o.dir ? r->o.dir : "",
+		host ? "" : " assets");
+}
+
+int
+cmd_generate(const struct cmd_options *o)
+{
+	struct run r = {.o = *o, .a = o->arena, .ds = {.arena = o->arena}};
+	const struct plan *plan = NULL;
+	struct config *conf;
+
+	enter(&r);
+	if (!path_is_dir(r.o.guest))
+		die("directory not found: %s", o->guest);
+	conf = config_load(r.o.guest, &r.ds);
+	check_config(conf, &r.ds);
+	if (!r.ds.nerrors) {
+		check_archs(&r, conf);
+		describe(&r, conf);
+		plan = plan_build(&r.in, conf, r.machine, &r.ds);
+	}
+	diag_print(&r.ds, stderr, diag_colour(stderr));
+	if (r.ds.nerrors || !plan)
+		return 1;
+	report(&r, plan, emit_all(plan));
+	return 0;
+}

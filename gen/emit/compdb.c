@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// compdb.c -- compile_commands.json. Layer: gen/emit.
+// Source: https://clang.llvm.org/docs/JSONCompilationDatabase.html
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/base/json.h"
+#include "gen/emit/emit.h"
+
+// A compile edge, and whether it is the one that counts for its source: a guest source counts for
+// the host's architecture, and there as a guest program, not as part of a test.
+struct candidate {
+	const struct edge *edge;
+	bool preferred;
+	size_t order;
+};
+
+static int
+compare(const void *px, const void *py)
+{
+	const struct candidate *x = px, *y = py;
+	int c = strcmp(x->edge->ins.v[0], y->edge->ins.v[0]);
+
+	if (c == 0)
+		c = (int)y->preferred - (int)x->preferred;
+	return c ? c : (x->order > y->order) - (x->order < y->order);
+}
+
+static size_t
+collect(const struct plan *p, struct candidate *list)
+{
+	const struct plan_arch *host = plan_host_arch(p);
+	const char *agents = arena_printf(p->arena, "build/%s/agents/", host ? host->name : "?");
+	size_t n = 0;
+
+	for (size_t i = 0; i < p->graph->edges.n; i++) {
+		const struct edge *e = p->graph->edges.v[i];
+
+		if (e->rule == RULE_cc) {
+			list[n++] =
+				(struct candidate){e, str_starts(str_of(e->outs.v[0]), agents), i};
+		}
+	}
+	return n;
+}
+
+static void
+add_command(cJSON *list, const struct edge *e, const char *cwd, size_t launcher)
+{
+	cJSON *item = cJSON_CreateObject(), *words = cJSON_CreateArray();
+	const char *const rest[] = {"-o", e->outs.v[0], "-c", e->ins.v[0]};
+
+	for (size_t i = launcher; i < e->args.n; i++)
+		cJSON_AddItemToArray(words, cJSON_CreateString(e->args.v[i]));
+	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++)
+		cJSON_AddItemToArray(words, cJSON_CreateString(rest[i]));
+	json_set_str(item, "directory", cwd);
+	cJSON_AddItemToObject(item, "arguments", words);
+	json_set_str(item, "file", e->ins.v[0]);
+	json_set_str(item, "output", e->outs.v[0]);
+	cJSON_AddItemToArray(list, item);
+}
+
+void
+emit_compile_commands(const struct plan *p, const char *cwd, struct buf *out)
+{
+	struct candidate *all = arena_alloc(p->arena, p->graph->edges.n * sizeof(*all));
+	size_t n = collect(p, all);
+	size_t launcher = machine_words(p->machine, "toolchain", "compiler_launcher").n;
+	cJSON *list = cJSON_CreateArray();
+
+	qsort(all, n, sizeof(*all), compare);
+	for (size_t i = 0; i < n; i++) {
+		const char *source = all[i].edge->ins.v[0];
+
+		if (i == 0 || strcmp(all[i - 1].edge->ins.v[0], source) != 0)
+			add_command(list, all[i].edge, cwd, launcher);
+	}
+	json_print(out, list);
+	buf_addc(out, '\n');
+	cJSON_Delete(list);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/emit/emit.h"
+
+#include "gen/base/json.h"
+#include "gen/base/output.h"
+#include "gen/base/path.h"
+
+static void
+print(struct buf *out, cJSON *tree)
+{
+	json_print(out, tree);
+	buf_addc(out, '\n');
+	cJSON_Delete(tree);
+}
+
+void
+emit_file(const struct plan *p, const struct plan_file *file, struct buf *out)
+{
+	switch (file->kind) {
+	case FILE_ROOTFS_VALUES:
+		print(out, emit_rootfs_values(p, file->arch));
+		break;
+	case FILE_KERNEL_VALUES:
+		print(out, emit_kernel_values(p, file->arch));
+		break;
+	case FILE_INITRD_VALUES:
+		print(out, emit_initrd_values(p, file->arch));
+		break;
+	case FILE_VERSIONS_SCRIPT:
+		emit_versions_script(p->conf, out);
+		break;
+	case FILE_ITEMS:
+		print(out, emit_items(file->items, file->nitems));
+		break;
+	case FILE_ENGINE:
+		print(out, emit_engine(p));
+		break;
+	case FILE_MCP:
+		print(out, emit_mcp_servers(p));
+		break;
+	case FILE_SETTINGS:
+		print(out, emit_settings(p->conf));
+		break;
+	case FILE_GRAPH:
+		emit_graph(p, out);
+		break;
+	}
+}
+
+static size_t
+write_file(const char *path, struct buf *bytes)
+{
+	size_t changed = output_write(path, buf_str(bytes), 0644);
+
+	buf_free(bytes);
+	return changed;
+}
+
+size_t
+emit_all(const struct plan *p)
+{
+	struct buf b = {0};
+	size_t changed = 0;
+
+	for (size_t i = 0; i < p->files.n; i++) {
+		emit_file(p, &p->files.v[i], &b);
+		changed += write_file(p->files.v[i].path, &b);
+	}
+	emit_compile_commands(p, path_cwd(p->arena), &b);
+	changed += write_file("compile_commands.json", &b);
+	emit_depfile(p, &b);
+	write_file("build.ninja.d", &b); // ninja reads it once and removes nothing
+	emit_ninja(p, &b);
+	return changed + write_file("build.ninja", &b);
+}

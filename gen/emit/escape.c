@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/emit/escape.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <string.h>
+
+void
+ninja_path(struct buf *out, const char *path)
+{
+	for (; *path; path++) {
+		assert(*path != '\n'); // refused long before
+		if (strchr("$ :", *path))
+			buf_addc(out, '$');
+		buf_addc(out, *path);
+	}
+}
+
+static bool
+is_plain(const char *arg)
+{
+	const char *c = arg;
+
+	while (isalnum((unsigned char)*c) || (*c && strchr("_-+./,:=@%", *c)))
+		c++;
+	return !*c && c != arg;
+}
+
+void
+ninja_arg(struct buf *out, const char *arg)
+{
+	if (is_plain(arg)) {
+		buf_adds(out, arg);
+		return;
+	}
+	buf_addc(out, '\'');
+	for (; *arg; arg++) {
+		if (*arg == '\'') {
+			buf_adds(out, "'\\''");
+		} else if (*arg == '$') {
+			buf_adds(out, "$$");
+		} else {
+			buf_addc(out, *arg);
+		}
+	}
+	buf_addc(out, '\'');
+}

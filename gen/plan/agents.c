@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// agents.c -- the guest programs: static musl binaries for each architecture. Layer: gen/plan.
+#include <string.h>
+
+#include "gen/base/path.h"
+#include "gen/plan/stage.h"
+
+// How the programs of one architecture are compiled.
+struct guest_toolchain {
+	struct plan *p;
+	const struct plan_arch *a;
+	const char *section; // [toolchain.ARCH]
+	const char *cc, *include, *lib;
+	const char *sources; // guest/agent
+	const char *proof;   // what check_toolchain leaves behind
+};
+
+static const char *
+or_auto(const char *value, const char *automatic)
+{
+	return strcmp(value, "auto") == 0 ? automatic : value;
+}
+
+static struct guest_toolchain
+choose(struct plan *p, const struct plan_arch *a, const char *sources)
+{
+	struct guest_toolchain t = {.p = p, .a = a, .sources = sources};
+	const char *cc = a->foreign ? arena_printf(p->arena, "%sgcc", a->facts->cross)
+				    : machine_get(p->machine, "toolchain", "cc");
+
+	t.section = arena_printf(p->arena, "toolchain.%s", a->name);
+	t.cc = or_auto(machine_get(p->machine, t.section, "cc"), cc);
+	t.include = or_auto(machine_get(p->machine, t.section, "musl_include"),
+		arena_printf(p->arena, "/usr/include/%s", a->facts->musl));
+	t.lib = or_auto(machine_get(p->machine, t.section, "musl_lib"),
+		arena_printf(p->arena, "/usr/lib/%s", a->facts->musl));
+	t.proof = plan_path(p, a, "toolchain.txt");
+	return t;
+}
+
+static void
+add_words(struct plan *p, struct edge *e, struct words words)
+{
+	for (size_t i = 0; i < words.n; i++)
+		edge_arg(p->graph, e, words.v[i]);
+}
+
+// A compiler that is missing or broken is found out by an edge of its own, with a message that says
+// how to install it; a new version of it rebuilds what it compiled.
+static void
+check_compiler(const struct guest_toolchain *t)
+{
+	struct plan *p = t->p;
+	struct edge *e = stage_helper(p, RULE_check_toolchain, t->proof);
+	const char *full = path_find_program(p->arena, p->in->program_path, t->cc);
+
+	edge_opt(p->graph, e, "-c", t->cc);
+	edge_opt(p->graph, e, "-a", t->a->facts->name);
+	edge_opt(p->graph, e, "-I", t->include);
+	edge_opt(p->graph, e, "-L", t->lib);
+	if (full)
+		edge_implicit(p->graph, e, full);
+}
+
+static const char *
+object_of(const struct guest_toolchain *t, const char *src)
+{
+	struct plan *p = t->p;
+	const char *below = path_below(p->arena, t->sources, src);
+	const char *out = plan_path(p, t->a, arena_printf(p->arena, "agents/obj/%s.o", below));
+	struct edge *e = graph_edge(p->graph, RULE_cc, out);
+	struct graph *g = p->graph;
+
+	add_words(p, e, machine_words(p->machine, "toolchain", "compiler_launcher"));
+	edge_arg(g, e, t->cc);
+	add_words(p, e, stage_words(p, path_join(p->arena, t->sources, "cflags")));
+	add_words(p, e, machine_words(p->machine, t->section, "cflags"));
+	edge_arg(g, e, "-nostdinc");
+	edge_opt(g, e, "-isystem", t->include);
+	edge_arg(g, e, arena_printf(p->arena, "-ffile-prefix-map=%s/=", t->sources));
+	edge_in(g, e, src);
+	edge_implicit(g, e, t->proof);
+	return out;
+}
+
+static const char *
+library_of(const struct guest_toolchain *t)
+{
+	struct plan *p = t->p;
+	struct plan_names sources = stage_list(p, path_join(p->arena, t->sources, "lib"), ".c");
+	const char *out = plan_path(p, t->a, "agents/obj/lib.a");
+	struct edge *e = graph_edge(p->graph, RULE_ar, out);
+
+	edge_arg(p->graph, e, machine_get(p->machine, "toolchain", "ar"));
+	edge_arg(p->graph, e, "rcsD");
+	for (size_t i = 0; i < sources.n; i++)
+		edge_in(p->graph, e, object_of(t, sources.v[i]));
+	return out;
+}
+
+static const char *
+link_program(
+	const struct guest_toolchain *t, const char *object, const char *library, const char *name)
+{
+	struct plan *p = t->p;
+	struct graph *g = p->graph;
+	struct edge *e = graph_edge(
+		g, RULE_link, plan_path(p, t->a, arena_printf(p->arena, "agents/obj/%s", name)));
+
+	edge_arg(g, e, t->cc);
+	add_words(p, e, stage_words(p, path_join(p->arena, t->sources, "ldflags")));
+	add_words(p, e, machine_words(p->machine, t->section, "cflags"));
+	add_words(p, e, machine_words(p->machine, t->section, "ldflags"));
+	edge_arg(g, e, path_join(p->arena, t->lib, "crt1.o"));
+	edge_arg(g, e, path_join(p->arena, t->lib, "crti.o"));
+	edge_in(g, e, object);
+	edge_in(g, e, library);
+	edge_lib(g, e, arena_printf(p->arena, "-L%s", t->lib));
+	edge_lib(g, e, "-Wl,--start-group");
+	edge_lib(g, e, "-lc");
+	edge_lib(g, e, "-lgcc");
+	edge_lib(g, e, "-Wl,--end-group");
+	edge_lib(g, e, path_join(p->arena, t->lib, "crtn.o"));
+	return e->outs.v[0];
+}
+
+static void
+plan_program(const struct guest_toolchain *t, const char *library, const char *name)
+{
+	struct plan *p = t->p;
+	const char *src = stage_guest_path(p, arena_printf(p->arena, "agent/%s.c", name));
+	struct edge *e;
+
+	if (!src)
+		return;
+	e = stage_helper(p, RULE_seal_binary, stage_agent(p, t->a, name));
+	edge_opt(p->graph, e, "-m", "555");
+	edge_opt(p->graph, e, "-a", t->a->facts->name);
+	edge_in(p->graph, e, link_program(t, object_of(t, src), library, name));
+}
+
+void
+plan_agents(struct plan *p, const struct plan_arch *a)
+{
+	const char *sources = stage_guest_path(p, "agent");
+	struct plan_names names = plan_agent_names(p->arena);
+	struct guest_toolchain t;
+	const char *library;
+
+	if (!sources)
+		return;
+	t = choose(p, a, sources);
+	check_compiler(&t);
+	library = library_of(&t);
+	for (size_t i = 0; i < names.n; i++)
+		plan_program(&t, library, names.v[i]);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// initrd.c -- the initial ramdisk: a base from a container build, our files over it.
+// Layer: gen/plan.
+#include "gen/plan/stage.h"
+
+static const char *
+plan_base(struct plan *p, const struct plan_arch *a)
+{
+	struct edge *e = stage_image(p, a, "initrd", FILE_INITRD_VALUES, NULL, 0);
+
+	edge_opt(p->graph, e, "-p", p->host ? p->host->platform : a->conf->docker_platform.v.s);
+	return e->outs.v[0];
+}
+
+void
+plan_initrd(struct plan *p, const struct plan_arch *a)
+{
+	struct graph *g = p->graph;
+	struct stage_items items = stage_guest_items(p, a, true);
+	const char *list = plan_path(p, a, "initrd.list.json"), *base = plan_base(p, a);
+	struct edge *e = stage_helper(p, RULE_pack_initrd, plan_asset(p, a, "initrd.img"));
+
+	stage_items(p, list, a, items.v, items.n);
+	edge_opt(g, e, "-s", stage_epoch(p));
+	edge_in(g, e, base);
+	edge_in(g, e, list);
+	stage_depend(p, e, items.v, items.n);
+}

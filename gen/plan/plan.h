@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// plan.h -- from a config to the graph that builds it. Layer: gen/plan.
+#ifndef GEN_PLAN_PLAN_H
+#define GEN_PLAN_PLAN_H
+
+#include "gen/config/config.h"
+#include "gen/config/machine.h"
+#include "gen/plan/graph.h"
+
+// What the names of one platform are; from arches.def.
+struct arch_facts {
+	const char *platform; // "linux/arm64"
+	const char *name;     // ours: x86_64 or arm64
+	const char *debian, *npm, *python, *kernel, *cross, *musl;
+};
+
+// The facts of a docker platform, of a machine name (uname -m, or ours); NULL when unknown.
+const struct arch_facts *arch_by_platform(const char *platform);
+const struct arch_facts *arch_by_machine(const char *machine);
+
+// One architecture that is built.
+struct plan_arch {
+	const char *name; // the key in build.toml
+	const struct conf_arch *conf;
+	const struct arch_facts *facts;
+	bool foreign; // not the host's
+};
+
+// A file that goes into an archive; what configure writes into the lists of build/ARCH/.
+struct plan_item {
+	const char *path; // in the archive
+	unsigned mode;
+	const char *from; // the file, or the folder when TREE
+	bool tree;
+	bool order_only; // needed, but a change of it is no reason to run again
+};
+
+// A file that configure itself writes, and what it holds.
+enum plan_file_kind {
+	FILE_ROOTFS_VALUES,
+	FILE_KERNEL_VALUES,
+	FILE_INITRD_VALUES,
+	FILE_VERSIONS_SCRIPT,
+	FILE_ITEMS,
+	FILE_ENGINE,
+	FILE_MCP,
+	FILE_SETTINGS,
+	FILE_GRAPH,
+};
+
+struct plan_file {
+	const char *path;
+	enum plan_file_kind kind;
+	const struct plan_arch *arch; // NULL when it is for all
+	const struct plan_item *items;
+	size_t nitems; // FILE_ITEMS
+};
+
+// What the command line says.
+struct plan_input {
+	const char *source;       // root of our source tree; NULL when installed
+	const char *helpers;      // folder of the helper programs
+	const char *share;        // folder with our templates/ and guest/
+	const char *configure;    // this program, as build.ninja calls it
+	const char *guest;        // the guest folder, seen from where ninja runs
+	const char *host;         // the machine we run on: x86_64, arm64, ...
+	const char *program_path; // PATH, for finding compilers
+	const char *binary_version;
+	const char *const *templates; // folders in front of ours
+	size_t ntemplates;
+	const char *const *archs; // --arch; none: all
+	size_t narchs;
+	bool release;
+	const char *const *replay; // the arguments that make the same build.ninja again
+	size_t nreplay;
+};
+
+struct plan {
+	struct arena *arena;
+	struct graph *graph;
+	struct diags *ds;
+	const struct config *conf;
+	const struct machine *machine;
+	const struct plan_input *in;
+	const struct arch_facts *host; // NULL when the host's machine is none of ours
+	struct plan_arch *archs;
+	size_t narchs;
+	VEC(struct plan_file) files;
+	VEC(const char *) reads; // what the plan depends on besides the config
+};
+
+// Make the whole plan. Mistakes are stored in DS; the graph is of use only without any.
+struct plan *plan_build(const struct plan_input *in, const struct config *conf,
+	const struct machine *m, struct diags *ds);
+
+// The guest programs, in the order in which templates see them.
+struct plan_names {
+	const char **v;
+	size_t n;
+};
+struct plan_names plan_agent_names(struct arena *a);
+
+// The architecture of the host among those that are built, NULL when it is not.
+const struct plan_arch *plan_host_arch(const struct plan *p);
+
+// build/ARCH/NAME; build/assets/ARCH/NAME.
+const char *plan_path(const struct plan *p, const struct plan_arch *a, const char *name);
+const char *plan_asset(const struct plan *p, const struct plan_arch *a, const char *name);
+
+#endif
