@@ -27,7 +27,7 @@ split(const char *text)
 static char
 byte_at(const struct source *src, size_t off)
 {
-	return off < src->text.n ? src->text.s[off] : '\0';
+	return (char)(off < src->text.n ? src->text.s[off] : 0);
 }
 
 static bool
@@ -57,7 +57,7 @@ skip_blanks_back(const struct source *src, size_t off)
 static size_t
 part_back(const struct source *src, size_t off)
 {
-	char quote = off > 0 ? src->text.s[off - 1] : '\0';
+	char quote = off > 0 ? byte_at(src, off - 1) : (char)0;
 	bool escaped = true;
 
 	if (quote != '"' && quote != '\'') {

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 # toml-test.t -- the toml-test conformance suite for TOML 1.0 against gen/toml, through toml_json.
 #
-# The suite is no part of the project: it is $TOML_TEST, else ../shared/data/toml-test beside it.
-# Besides the values, the order of the keys is compared with Python's tomllib, which keeps the one
-# of the text, and every span is checked: the text it names, parsed on its own, gives the same key
-# or value again.
+# toml_json is in $TESTS/toml or in $BIN. The suite is no part of the project: it is $TOML_TEST,
+# else ../shared/data/toml-test beside it. Besides the values, the order of the keys is compared with
+# Python's tomllib, which keeps the one of the text, and every span is checked: the text it names,
+# parsed on its own, gives the same key or value again.
 #
 # One difference is on purpose: the suite lets a file begin with a byte order mark, the existing
 # tool does not (E002 at 1:1), and so neither do we. What follows the mark is checked.
@@ -20,6 +20,10 @@ import tomllib
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.environ.get("BIN", os.path.join(ROOT, "build", "bin"))
+TESTS = os.environ.get("TESTS", os.path.join(ROOT, "build", "tests"))
+PROGRAM = os.path.join(TESTS, "toml", "toml_json")
+if not os.path.exists(PROGRAM):
+    PROGRAM = os.path.join(BIN, "toml_json")
 SUITE = os.environ.get("TOML_TEST", os.path.join(ROOT, "..", "shared", "data", "toml-test"))
 VALID, INVALID = 210, 499
 MARK = b"\xef\xbb\xbf"
@@ -28,7 +32,7 @@ TAGS |= {"datetime", "datetime-local", "date-local", "time-local"}
 
 
 def run(*args):
-    r = subprocess.run([os.path.join(BIN, "toml_json"), *args], capture_output=True, timeout=60)
+    r = subprocess.run([PROGRAM, *args], capture_output=True, timeout=60)
     return r.returncode, r.stdout, r.stderr.decode("utf-8", "replace")
 
 
