@@ -64,26 +64,35 @@ plan_folder(struct test_programs *t, const char *folder, const char *more)
 	}
 }
 
+// A library to preload must work in every program, whatever that was compiled with.
+static struct words
+position_independent(struct plan *p)
+{
+	struct words flags = {arena_alloc(p->arena, 2 * sizeof(*flags.v)), 2};
+
+	flags.v[0] = "-O2";
+	flags.v[1] = "-fPIC";
+	return flags;
+}
+
 // Libraries that tests preload into programs to make their writes fail.
 static void
 plan_preloads(struct test_programs *t)
 {
 	struct plan_names names = list(t, "tests/preload");
 	struct plan *p = t->s->p;
+	struct self shared = *t->s;
+
+	shared.cflags = position_independent(p);
 
 	for (size_t i = 0; i < names.n; i++) {
 		const char *name = path_base(names.v[i]);
 		const char *out = arena_printf(
 			p->arena, "build/tests/preload/%.*s.so", (int)strlen(name) - 2, name);
-		struct edge *e = graph_edge(p->graph, RULE_cc, out);
+		const char *path = arena_printf(p->arena, "tests/preload/%s", name);
+		const char *inputs[] = {self_object(&shared, path), NULL};
 
-		edge_arg(p->graph, e, t->s->cc);
-		for (size_t w = 0; w < t->s->warnings.n; w++)
-			edge_arg(p->graph, e, t->s->warnings.v[w]);
-		edge_arg(p->graph, e, "-O2");
-		edge_arg(p->graph, e, "-fPIC");
-		edge_arg(p->graph, e, "-shared");
-		edge_in(p->graph, e, names.v[i]);
+		self_link(&shared, &(struct self_program){out, inputs, "", "-shared"});
 		edge_in(p->graph, t->all, out);
 	}
 }

@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""boot_image against stand-ins for QEMU: what it makes of what a machine says and how it ends."""
+import re, signal, subprocess, time
+import os, sys
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+sys.dont_write_bytecode = True
+from helper import Box, get, is_running, put, wait_until
+
+READY = "capsem: ready"
+
+with Box("boot_image") as box:
+    tap = box.tap
+    for name in "vmlinuz", "initrd.img", "rootfs, with a comma":
+        put(name)
+
+    def qemu(script, name="qemu"):
+        return "./" + put(name, "#!/bin/sh\n" + script, 0o755)
+
+    def args(arch="x86_64", program="./qemu", expect=READY, seconds="20", more=()):
+        return ["-o", "out", "-a", arch, "-k", "vmlinuz", "-i", "initrd.img", "-r", "rootfs, with a comma", "-q", program, "-e", expect, "-t", seconds, *more]
+
+    def log(name="out"):
+        return get(name).decode()
+
+    def plain(text):
+        return re.sub(r"^\[ *\d+\.\d{3}\] ", "", text, flags=re.M)
+
+    def refuses(name, text, script, **more):
+        qemu(script)
+        lines = more.pop("lines", 1)
+        if os.path.exists("out.failed"):
+            os.remove("out.failed")
+        box.fails(name, text + " (log: out.failed)\n", *args(**more), lines=lines)
+        tap.ok(os.path.exists("out.failed"), name + ": the log is kept")
+
+    qemu('for a; do echo "arg: $a"; done; echo "capsem: ready"')
+    put("out.failed", "of an earlier run")
+    box.makes("comes up and powers off", *args())
+    given = [l[5:] for l in plain(log()).splitlines() if l.startswith("arg: ")]
+    def option(name):
+        return given[given.index(name) + 1]
+    tap.ok(not os.path.exists("out.failed"), "the log of an earlier failure goes")
+    tap.ok(re.fullmatch(r"(\[ *\d+\.\d{3}\] [^\n]*\n)+", log()) is not None, "every line has its time", log())
+    tap.same([option(o) for o in ("-M", "-accel", "-cpu", "-m", "-smp", "-kernel", "-initrd", "-serial", "-display")],
+             ["q35", "tcg", "max", "1024", "2", "vmlinuz", "initrd.img", "stdio", "none"], "what QEMU is told")
+    tap.same(option("-append"), "console=ttyS0 ro init_on_alloc=1 slab_nomerge page_alloc.shuffle=1 random.trust_cpu=1 panic=-1 capsem.poweroff", "the kernel's command line")
+    tap.same(option("-drive"), "if=none,id=root,format=raw,readonly=on,file=rootfs,, with a comma", "the drive is read-only, commas are doubled")
+    tap.ok("-nodefaults" in given and "-no-reboot" in given and not [g for g in given if g.startswith(("-net", "-nic"))], "no network, no reboot", *given)
+    box.makes("arm64", *args("arm64", more=("-A", "kvm", "-M", "512", "-C", "1", "-x", "capsem.debug quiet")))
+    given = [l[5:] for l in plain(log()).splitlines() if l.startswith("arg: ")]
+    tap.same([option(o) for o in ("-M", "-accel", "-m", "-smp")], ["virt", "kvm", "512", "1"], "its machine")
+    tap.ok(option("-append").startswith("console=ttyAMA0 ro ") and option("-append").endswith(" capsem.poweroff capsem.debug quiet"), "its command line", option("-append"))
+
+    qemu(r"""printf '\033[2J\033[1;31mred\033[0m \033]0;title\007x\033]0;t\033\\y\r\n\ttab\ta\001b\177\n\n  kept  \ncut\033'
+printf '\nutf \303\251\n'; head -c 5000 /dev/zero | tr '\0' z; printf '\ncapsem: ready   \r\nlast without end'; echo warning >&2""")
+    box.makes("odd bytes on the console", *args())
+    lines = plain(log()).split("\n")
+    tap.same(lines[:6], ["red xy", "\ttab\tab", "", "  kept", "cut", "utf \u00e9"], "escape sequences and control characters are taken out")
+    tap.same([len(l) for l in lines[6:8]], [4096, 904], "a line without end is cut")
+    tap.ok("last without end" in log() and "warning" in log(), "the last line and QEMU's own are in the log")
+    for line, fine in ((READY + " after 1.2 s", True), ("not yet " + READY, False), (READY + "ing", False), ("\033[32m%s\033[0m" % READY, True)):
+        qemu("printf '%s\\n'" % line.replace("\033", "\\033"))
+        code, said = box.run(*args())
+        tap.ok((code == 0) == fine, "the line %r %s" % (line, "counts" if fine else "does not count"), said)
+    os.remove("out")
+
+    refuses("powers off too early", "the guest powered off without the line 'capsem: ready'", "echo hello")
+    refuses("the kernel gives up", "the kernel gave up: [    1.0] Kernel panic - not syncing: VFS", "echo '[    1.0] Kernel panic - not syncing: VFS'; echo later")
+    refuses("it gives up after it was ready", "the kernel gave up: Kernel panic", "echo '%s'; echo 'Kernel panic'" % READY)
+    refuses("a step of the init fails", "the guest gave up: capsem: FAILED step overlay: no tmpfs", "echo 'capsem: FAILED step overlay: no tmpfs'")
+    refuses("QEMU fails", "./qemu ended with status 1: qemu: could not load kernel", "echo 'qemu: could not load kernel' >&2; exit 1")
+    refuses("QEMU fails after the line", "./qemu ended with status 7: capsem: ready", "echo '%s'; exit 7" % READY)
+    refuses("QEMU is killed in silence", "./qemu ended with status 137: it said nothing", "kill -9 $$")
+
+    # The watchdog shows the last lines before its own.
+    qemu("echo $$ > pid; for i in $(seq 30); do echo line $i; done; exec sleep 60")
+    put("out", b"before")
+    started = time.monotonic()
+    code, said = box.run(*args(seconds="1"))
+    want = "".join("  line %d\n" % i for i in range(11, 31)) + "boot_image: error: watchdog: after 1 seconds the guest was not up (log: out.failed)\n"
+    tap.same((code, said), (1, want), "the watchdog shows the last 20 lines")
+    tap.ok(time.monotonic() - started < 5 and get("out") == b"before" and wait_until(lambda: not is_running(int(get("pid"))), 5), "it ends the machine, keeps the old log")
+    tap.ok("line 1\n" in plain(log("out.failed")), "and all of the new one")
+    qemu("echo '%s'; exec sleep 60" % READY)
+    code, said = box.run(*args(seconds="1"))
+    tap.ok(code == 1 and "the guest was up but had not powered off" in said, "a machine that does not power off", said)
+    os.remove("out")
+
+    box.fails("no QEMU", "no-such-qemu not found: apt-get install qemu-system-x86\n", *args(program="no-such-qemu"))
+    box.fails("no QEMU for arm64", "no-such-qemu not found: apt-get install qemu-system-arm\n", *args("arm64", program="no-such-qemu"))
+    put("data", "x")
+    box.fails("not a program", "start ./data: Permission denied", *args(program="./data"))
+    for option_, value, text in (("-A", "hvf", "-A wants tcg or kvm"), ("-M", "0", "-M wants a number"), ("-t", "x", "-t wants a number"), ("-a", "mips", "unknown architecture")):
+        box.fails("wrong: %s %s" % (option_, value), text, *args(more=(option_, value)), status=2)
+
+    for sig in signal.SIGINT, signal.SIGTERM:
+        qemu("echo half; echo $$ > pid.new && mv pid.new pid; exec sleep 60")
+        if os.path.exists("pid"):
+            os.remove("pid")
+        box.interrupted(sig.name + " while it boots", *args(), when=lambda: os.path.exists("pid"), sig=sig)
+        tap.ok(wait_until(lambda: not is_running(int(get("pid"))), 5), "the machine is gone")
+
+    qemu("echo one; echo '%s'" % READY)
+    code, shown = box.on_terminal(*args(), stdout=True)
+    tap.ok(code == 0 and re.fullmatch(r"\[ *\d+\.\d{3}\] one\r\n\[ *\d+\.\d{3}\] capsem: ready\r\n", shown) is not None, "a terminal shows the console", repr(shown))
+sys.exit(box.done())
