@@ -48,7 +48,7 @@ static void
 keeps_only_so_many(void **state)
 {
 	struct outbox o = {.queue = {.max = 64 << 20}};
-	struct bytes large = {.max = 2 * OUTBOX_MAX_KEPT_BYTES};
+	struct bytes large = {.max = 1 << 26};
 
 	(void)state;
 	for (uint64_t i = 0; i <= OUTBOX_MAX_KEPT; i++)
@@ -201,10 +201,11 @@ relay_holds_back_a_fast_side(void **state)
 	assert_int_equal(f.done, 0);
 	assert_int_equal(f.relay.b.out.n, RELAY_CHUNK);
 	while ((n = read(f.b[1], block, sizeof(block))) > 0 || sent) {
-		if (n > 0)
+		if (n > 0) {
 			sent -= (size_t)n;
-		else
+		} else {
 			run();
+		}
 	}
 	assert_int_equal(sent, 0);
 }

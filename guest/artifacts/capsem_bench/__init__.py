@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Small measurements of the sandbox: see capsem-bench --help."""
