@@ -128,11 +128,13 @@ static void
 plan_program(const struct guest_toolchain *t, const char *library, const char *name)
 {
 	struct plan *p = t->p;
-	const char *src = stage_guest_path(p, arena_printf(p->arena, "agent/%s.c", name));
+	const char *src = path_join(p->arena, t->sources, arena_printf(p->arena, "%s.c", name));
 	struct edge *e;
 
-	if (!src)
+	if (!path_is_file(src)) {
+		stage_missing(p, src);
 		return;
+	}
 	e = stage_helper(p, RULE_seal_binary, stage_agent(p, t->a, name));
 	edge_opt(p->graph, e, "-m", "555");
 	edge_opt(p->graph, e, "-a", t->a->facts->name);

@@ -15,7 +15,8 @@ struct test_programs {
 	struct edge *all;  // the target that builds them
 };
 
-// Tests of the guest programs know nothing of the rest, as those programs do.
+// Tests of the guest programs know nothing of the rest, as those programs do; only the replaying of
+// corpora needs base.
 static bool
 is_about_guest(const char *name)
 {
@@ -33,8 +34,10 @@ plan_program(struct test_programs *t, const char *path, const char *more)
 	VEC_ADD(a, &inputs, self_object(t->s, path));
 	if (more)
 		VEC_ADD(a, &inputs, more);
-	if (is_about_guest(path_base(path)))
+	if (is_about_guest(path_base(path))) {
 		VEC_ADD(a, &inputs, t->guest);
+		VEC_ADD(a, &inputs, "build/lib/base.a");
+	}
 	for (size_t i = 0; t->archives[i] && !is_about_guest(path_base(path)); i++)
 		VEC_ADD(a, &inputs, t->archives[i]);
 	VEC_ADD(a, &inputs, NULL);

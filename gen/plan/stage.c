@@ -120,17 +120,36 @@ add_base(struct plan *p, struct edge *e, const char *platform, const char *ref)
 	edge_implicit(p->graph, e, tar);
 }
 
+// An image depends on the sums of what goes into it, not on the files: a file that was only touched
+// builds nothing. The files themselves are only needed, so that those an edge makes are made.
+static void
+add_context(
+	struct plan *p, struct edge *e, const char *list, const struct plan_item *items, size_t n)
+{
+	const char *name = path_base(list);
+	const char *out = path_join(p->arena, path_dir(p->arena, list),
+		arena_ndup(p->arena, name, strlen(name) - strlen(".json")));
+	struct edge *sum = stage_helper(p, RULE_sum_context, out);
+
+	edge_in(p->graph, sum, list);
+	stage_depend(p, sum, items, n);
+	edge_opt(p->graph, e, "-i", list);
+	edge_implicit(p->graph, e, out);
+	edge_order(p->graph, e, list);
+	for (size_t i = 0; i < n; i++) {
+		if (!items[i].tree)
+			edge_order(p->graph, e, items[i].from);
+	}
+}
+
 void
 stage_depend(struct plan *p, struct edge *e, const struct plan_item *items, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (items[i].tree && !graph_maker(p->graph, items[i].from))
 			continue;
-		if (items[i].order_only) {
-			edge_order(p->graph, e, items[i].from);
-		} else {
+		if (!items[i].order_only)
 			edge_implicit(p->graph, e, items[i].from);
-		}
 	}
 }
 
@@ -155,26 +174,30 @@ stage_image(struct plan *p, const struct plan_arch *a, const char *step, enum pl
 	if (a->facts != p->host && values == FILE_ROOTFS_VALUES)
 		add_base(p, e, a->conf->docker_platform.v.s, ref);
 	edge_in(g, e, dockerfile);
-	edge_in(g, e, list);
 	edge_order(g, e, ENGINE);
-	stage_depend(p, e, items, n);
+	add_context(p, e, list, items, n);
 	return e;
 }
 
-// The same name below GUEST, then below the guest folder that comes with us.
+void
+stage_missing(struct plan *p, const char *path)
+{
+	struct source *src = source_of(p->arena, path, (struct str){0});
+
+	diag_add(p->ds, E302, (struct span){src, 0, 0}, "missing %s", path_base(path));
+}
+
 const char *
 stage_guest_path(struct plan *p, const char *name)
 {
 	const char *own = path_join(p->arena, p->in->guest, name);
 	const char *ours = path_join(p->arena, path_join(p->arena, p->in->share, "guest"), name);
-	struct source *missing;
 
 	if (path_is_file(own) || path_is_dir(own))
 		return own;
 	if (path_is_file(ours) || path_is_dir(ours))
 		return ours;
-	missing = source_of(p->arena, own, (struct str){0});
-	diag_add(p->ds, E302, (struct span){missing, 0, 0}, "missing %s", name);
+	stage_missing(p, own);
 	return NULL;
 }
 

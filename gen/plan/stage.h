@@ -51,6 +51,9 @@ struct edge *stage_image(struct plan *p, const struct plan_arch *a, const char *
 // Stores E302 and returns NULL when neither exists.
 const char *stage_guest_path(struct plan *p, const char *name);
 
+// Store E302: the file at PATH, which goes into an image, is missing.
+void stage_missing(struct plan *p, const char *path);
+
 // The sealed guest program NAME of an architecture.
 const char *stage_agent(struct plan *p, const struct plan_arch *a, const char *name);
 
@@ -68,7 +71,8 @@ struct words stage_words(struct plan *p, const char *path);
 // such folder. The plan then depends on the folder.
 struct plan_names stage_list(struct plan *p, const char *dir, const char *suffix);
 
-// Make the edge depend on what ITEMS name; trees are found by the helper, through its depfile.
+// Make the edge depend on what ITEMS name, but for order-only ones; trees are found by the helper,
+// through its depfile.
 void stage_depend(struct plan *p, struct edge *e, const struct plan_item *items, size_t n);
 
 #endif
