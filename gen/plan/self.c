@@ -126,9 +126,10 @@ plan_self(struct plan *p)
 	if (!p->in->source)
 		return;
 	s = self_of(p);
-	for (size_t i = 0; i < BLAKE3; i++)
+	for (size_t i = 0; i < BLAKE3; i++) {
 		archives[i] = self_archive(
 			&s, i == RULELIB ? "rules" : path_base(folders[i]), folders[i]);
+	}
 	archives[BLAKE3] = self_blake3(&s);
 	plan_configure(&s, archives);
 	for (enum rule_id r = RULE_PHONY + 1; r < NRULES; r++) {

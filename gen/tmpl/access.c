@@ -12,10 +12,11 @@ missing_member(struct run *r, struct span at, struct value v, struct str name, s
 	struct missing m = {.at = at, .name = name};
 
 	m.text = arena_printf(r->a, "%s has no member '%.*s'", value_name(v), STR_FMT(name));
-	if (v.kind == V_DICT || v.kind == V_SPACE)
+	if (v.kind == V_DICT || v.kind == V_SPACE) {
 		m.among = v.dict;
-	else
+	} else {
 		m.name.n = 0;
+	}
 	*out = value_missing(r->a, m);
 	return true;
 }
@@ -39,16 +40,17 @@ loop_member(struct run *r, const struct loop *l, struct str name, struct value *
 			return true;
 		}
 	}
-	if (str_is(name, "first"))
+	if (str_is(name, "first")) {
 		*out = value_bool(first);
-	else if (str_is(name, "last"))
+	} else if (str_is(name, "last")) {
 		*out = value_bool(last);
-	else if (str_is(name, "previtem") && !first)
+	} else if (str_is(name, "previtem") && !first) {
 		*out = l->items->v[l->index - 1];
-	else if (str_is(name, "nextitem") && !last)
+	} else if (str_is(name, "nextitem") && !last) {
 		*out = l->items->v[l->index + 1];
-	else
+	} else {
 		return false;
+	}
 	return true;
 }
 
@@ -130,9 +132,10 @@ static bool
 slice_bounds(struct run *r, struct span at, const struct value bounds[3], int64_t v[3])
 {
 	for (int i = 0; i < 3; i++) {
-		if (bounds[i].kind != V_NONE && !value_is_int(bounds[i], &v[i]))
+		if (bounds[i].kind != V_NONE && !value_is_int(bounds[i], &v[i])) {
 			return run_fail(
 				r, at, "a slice wants integers, not %s", value_name(bounds[i]));
+		}
 	}
 	if (v[2] == 0)
 		return run_fail(r, at, "the step of a slice is 0");

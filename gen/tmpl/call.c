@@ -82,9 +82,10 @@ call_bind(struct arena *a, const char *params, const struct args *args,
 		*at = arg->at;
 		if (arg->name.n && to == CALL_MAX)
 			return arena_printf(a, "has no argument '%.*s'", STR_FMT(arg->name));
-		if (!arg->name.n && to >= max)
+		if (!arg->name.n && to >= max) {
 			return arena_printf(
 				a, "takes %zu argument%s at most", max, max == 1 ? "" : "s");
+		}
 		if (bound[to])
 			return arena_printf(a, "has the argument '%.*s' twice", STR_FMT(arg->name));
 		bound[to] = arg->value;

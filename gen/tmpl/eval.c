@@ -22,10 +22,11 @@ eval_name(struct run *r, const struct node *n, struct value *out)
 {
 	const struct value *v = run_get(r, n->name);
 
-	if (v)
+	if (v) {
 		*out = *v;
-	else
+	} else {
 		*out = value_missing(r->a, (struct missing){.at = n->at, .name = n->name});
+	}
 	return true;
 }
 
@@ -120,9 +121,10 @@ eval_sign(struct run *r, const struct node *n, struct value *out)
 		*out = value_float(n->kind == N_NEG ? -v.real : v.real);
 		return true;
 	}
-	if (!value_is_int(v, &i))
+	if (!value_is_int(v, &i)) {
 		return run_fail(r, n->at, "'%c' wants a number, not %s",
 			n->kind == N_NEG ? '-' : '+', value_name(v));
+	}
 	if (n->kind == N_NEG && i == INT64_MIN)
 		return run_fail(r, n->at, "the number is too large");
 	*out = value_int(n->kind == N_NEG ? -i : i);
@@ -225,9 +227,10 @@ eval_dict(struct run *r, const struct node *n, struct value *out)
 
 		if (!eval(r, n->args.v[i].value, &key) || !eval(r, n->args.v[i + 1].value, &v))
 			return false;
-		if (!value_is_hashable(key))
+		if (!value_is_hashable(key)) {
 			return run_fail(
 				r, n->args.v[i].value->at, "%s cannot be a key", value_name(key));
+		}
 		dict_set(r->a, d, key, v);
 	}
 	*out = (struct value){.kind = V_DICT, .dict = d};
@@ -269,12 +272,13 @@ eval_any(struct run *r, const struct node *n, struct value *out)
 
 	if (!run_step(r, n->at))
 		return false;
-	if (n->kind == N_VALUE)
+	if (n->kind == N_VALUE) {
 		*out = n->value;
-	else if (n->kind == N_BLOCK)
+	} else if (n->kind == N_BLOCK) {
 		*out = value_str(r->block);
-	else
+	} else {
 		return evals[n->kind](r, n, out);
+	}
 	return true;
 }
 

@@ -64,10 +64,11 @@ number_of(struct run *r, struct str s, bool integer, struct value *out)
 		strpbrk(text.s, "xX(")) // strtod knows 0x1p4 and nan(...), Python does not
 		return false;
 	errno = 0;
-	if (integer)
+	if (integer) {
 		*out = value_int(strtoll(text.s, &end, 10));
-	else
+	} else {
 		*out = value_float(strtod(text.s, &end));
+	}
 	return end == text.s + text.n && (errno == 0 || !integer);
 }
 
@@ -86,14 +87,15 @@ filter_int(struct run *r, const struct call *c, struct value *out)
 	int64_t i;
 
 	*out = fallback;
-	if (value_is_int(c->self, &i))
+	if (value_is_int(c->self, &i)) {
 		*out = value_int(i);
-	else if (c->self.kind == V_FLOAT)
+	} else if (c->self.kind == V_FLOAT) {
 		*out = truncated(c->self.real, fallback);
-	else if (c->self.kind == V_STR && number_of(r, c->self.str, true, &number))
+	} else if (c->self.kind == V_STR && number_of(r, c->self.str, true, &number)) {
 		*out = number;
-	else if (c->self.kind == V_STR && number_of(r, c->self.str, false, &number))
+	} else if (c->self.kind == V_STR && number_of(r, c->self.str, false, &number)) {
 		*out = truncated(number.real, fallback);
+	}
 	return true;
 }
 
@@ -104,10 +106,11 @@ filter_float(struct run *r, const struct call *c, struct value *out)
 	double v;
 
 	*out = c->arg[0].kind == V_MISSING ? value_float(0) : c->arg[0];
-	if (value_is_number(c->self, &v))
+	if (value_is_number(c->self, &v)) {
 		*out = value_float(v);
-	else if (c->self.kind == V_STR && number_of(r, c->self.str, false, &number))
+	} else if (c->self.kind == V_STR && number_of(r, c->self.str, false, &number)) {
 		*out = number;
+	}
 	return true;
 }
 

@@ -42,13 +42,14 @@ end_item(struct run *r, const struct call *c, bool last, struct value *out)
 
 	if (!run_items(r, c->at, c->self, &l))
 		return false;
-	if (l->n == 0)
+	if (l->n == 0) {
 		*out = value_missing(
 			r->a, (struct missing){.at = c->at,
 				      .text = last ? "there is no last item of nothing"
 						   : "there is no first item of nothing"});
-	else
+	} else {
 		*out = l->v[last ? l->n - 1 : 0];
+	}
 	return true;
 }
 
@@ -101,10 +102,11 @@ filter_reverse(struct run *r, const struct call *c, struct value *out)
 	if (!run_items(r, c->at, c->self, &items))
 		return false;
 	for (size_t i = items->n; i-- > 0;) {
-		if (c->self.kind == V_STR)
+		if (c->self.kind == V_STR) {
 			buf_add(&b, items->v[i].str.s, items->v[i].str.n);
-		else
+		} else {
 			VEC_ADD(r->a, l, items->v[i]);
+		}
 	}
 	*out = c->self.kind == V_STR ? value_str(text_keep(r->a, &b)) : value_list(l);
 	return true;

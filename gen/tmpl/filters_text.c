@@ -163,9 +163,10 @@ filter_replace(struct run *r, const struct call *c, struct value *out)
 	if (!self_text(r, c, &s) || !run_text(r, c->at, c->arg[0], &old) ||
 		!run_text(r, c->at, c->arg[1], &new_text))
 		return false;
-	if (given(c, 2) && c->arg[2].kind != V_NONE && !value_is_int(c->arg[2], &limit))
+	if (given(c, 2) && c->arg[2].kind != V_NONE && !value_is_int(c->arg[2], &limit)) {
 		return run_fail(r, c->at, "the count of 'replace' is %s, not an integer",
 			value_name(c->arg[2]));
+	}
 	if (!replace_fits(r, c->at, s, old, new_text))
 		return false;
 	*out = value_str(text_replace(r->a, s, old, new_text, limit));
@@ -186,9 +187,10 @@ filter_join(struct run *r, const struct call *c, struct value *out)
 	for (size_t i = 0; ok && i < l->n; i++) {
 		struct value v = l->v[i];
 
-		if (given(c, 1) && c->arg[1].kind != V_NONE)
+		if (given(c, 1) && c->arg[1].kind != V_NONE) {
 			ok = run_path(r, c->at, v, c->arg[1], &v) &&
 			     (v.kind != V_MISSING || run_fail_missing(r, v));
+		}
 		if (i)
 			buf_add(&b, separator.s, separator.n);
 		ok = ok && (value_print(&b, v) || run_room(r, c->at, SIZE_MAX, 0)) &&

@@ -42,12 +42,13 @@ run_format(
 			continue;
 		}
 		i++;
-		if (c == '%')
+		if (c == '%') {
 			buf_addc(&b, '%');
-		else if (used == values->n)
+		} else if (used == values->n) {
 			ok = run_fail(r, at, "there are more %% in the text than values");
-		else
+		} else {
 			ok = format_one(r, at, c, values->v[used++], &b) && run_room(r, at, b.n, 0);
+		}
 	}
 	if (ok && used < values->n)
 		ok = run_fail(r, at, "there are more values than %% in the text");

@@ -71,10 +71,11 @@ one_line_end(struct lexer *l, size_t begin, size_t end)
 	if (s.n == 0 || !memchr(s.s, '\r', s.n))
 		return s;
 	for (size_t i = 0; i < s.n; i++) {
-		if (s.s[i] != '\r')
+		if (s.s[i] != '\r') {
 			buf_addc(&b, s.s[i]);
-		else if (i + 1 == s.n || s.s[i + 1] != '\n')
+		} else if (i + 1 == s.n || s.s[i + 1] != '\n') {
 			buf_addc(&b, '\n');
+		}
 	}
 	return text_keep(l->ds->arena, &b);
 }
@@ -113,10 +114,11 @@ add_text(struct lexer *l, size_t begin, size_t end)
 static void
 skip_line_end(struct lexer *l)
 {
-	if (lex_at(l, l->pos, "\r\n"))
+	if (lex_at(l, l->pos, "\r\n")) {
 		l->pos += 2;
-	else if (is_line_end(lex_byte(l, l->pos)))
+	} else if (is_line_end(lex_byte(l, l->pos))) {
 		l->pos++;
+	}
 }
 
 static void
@@ -134,10 +136,11 @@ lex_end(struct lexer *l, const char *close, bool trim)
 	if (!minus && !plus && !lex_at(l, l->pos, close))
 		return false;
 	l->pos += strlen(close) + (minus || plus);
-	if (minus)
+	if (minus) {
 		skip_space(l);
-	else if (!plus && trim)
+	} else if (!plus && trim) {
 		skip_line_end(l);
+	}
 	return true;
 }
 

@@ -115,11 +115,12 @@ lex_integer(struct lexer *l)
 	if (base != 10)
 		digits = off + 2 + (lex_byte(l, off + 2) == '_');
 	l->pos = skip_digits(l, digits, base);
-	if (base == 10 && lex_byte(l, off) == '0') // 012 is 0, then 12
+	if (base == 10 && lex_byte(l, off) == '0') { // 012 is 0, then 12
 		for (l->pos = off + 1;
 			lex_byte(l, l->pos) == '0' ||
 			(lex_byte(l, l->pos) == '_' && lex_byte(l, l->pos + 1) == '0');)
 			l->pos++;
+	}
 	text = number_text(l, off) + (base != 10 ? 2 : 0);
 	errno = 0;
 	v = strtoll(text, NULL, base);
@@ -242,10 +243,11 @@ lex_string(struct lexer *l)
 			continue;
 		}
 		l->pos++;
-		if (c != '\r')
+		if (c != '\r') {
 			buf_addc(&b, c);
-		else if (lex_byte(l, l->pos) != '\n')
+		} else if (lex_byte(l, l->pos) != '\n') {
 			buf_addc(&b, '\n');
+		}
 	}
 	if (ok && l->pos >= l->text.n) {
 		lex_wrong(l, off, 1, "the string does not end");
@@ -272,10 +274,11 @@ balance(struct lexer *l, char c, char open[MAX_BRACKETS], size_t *n)
 		}
 		open[(*n)++] = (char)(c == '(' ? ')' : c == '[' ? ']' : '}');
 	} else if (c == ')' || c == ']' || c == '}') {
-		if (*n == 0)
+		if (*n == 0) {
 			lex_wrong(l, l->pos, 1, "unexpected '%c'", c);
-		else if (open[*n - 1] != c)
+		} else if (open[*n - 1] != c) {
 			lex_wrong(l, l->pos, 1, "unexpected '%c', expected '%c'", c, open[*n - 1]);
+		}
 		if (*n == 0 || open[--*n] != c)
 			return false;
 	}
@@ -371,9 +374,10 @@ lex_tag(struct lexer *l, size_t open)
 			return;
 		if (lex_unclosed(l, open, wrong))
 			return;
-		if (wrong)
+		if (wrong) {
 			l->pos++;
-		else
+		} else {
 			l->out.v[open].wrong = !lex_token(l, brackets, &n);
+		}
 	}
 }

@@ -168,10 +168,11 @@ str_find(struct run *r, const struct call *c, struct value *out)
 	size_t at = text_find(s, what);
 
 	(void)r;
-	if (at == s.n && what.n > 0)
+	if (at == s.n && what.n > 0) {
 		*out = value_int(-1);
-	else
+	} else {
 		*out = value_int((int64_t)utf8_count((struct str){s.s, at}));
+	}
 	return true;
 }
 
@@ -224,9 +225,10 @@ str_join(struct run *r, const struct call *c, struct value *out)
 	if (!run_items(r, c->at, c->arg[0], &l))
 		return false;
 	for (size_t i = 0; i < l->n; i++) {
-		if (l->v[i].kind != V_STR)
+		if (l->v[i].kind != V_STR) {
 			return run_fail(
 				r, c->at, "'join' wants strings, not %s", value_name(l->v[i]));
+		}
 	}
 	return method_as_filter(r, "join", swapped, out);
 }

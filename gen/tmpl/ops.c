@@ -45,10 +45,11 @@ divide_ints(struct run *r, struct span at, int op, int64_t x, int64_t y, struct 
 		return op == '%' || x != INT64_MIN || too_large(r, at);
 	}
 	rest = x % y;
-	if (rest != 0 && (rest < 0) != (y < 0))
+	if (rest != 0 && (rest < 0) != (y < 0)) {
 		*out = value_int(op == '%' ? rest + y : x / y - 1);
-	else
+	} else {
 		*out = value_int(op == '%' ? rest : x / y);
+	}
 	return true;
 }
 
@@ -248,9 +249,10 @@ contains(struct run *r, struct span at, struct value x, struct value y, bool *ou
 	const struct list *l;
 
 	if (y.kind == V_STR) {
-		if (x.kind != V_STR)
+		if (x.kind != V_STR) {
 			return run_fail(
 				r, at, "'in' a string wants a string, not %s", value_name(x));
+		}
 		*out = x.str.n == 0 || text_find(y.str, x.str) < y.str.n;
 		return true;
 	}
@@ -279,15 +281,17 @@ run_compare(struct run *r, struct span at, int op, struct value x, struct value 
 		*out = value_equal(x, y) == (op == OP_EQ);
 		return true;
 	}
-	if (!value_order(x, y, &order))
+	if (!value_order(x, y, &order)) {
 		return run_fail(r, at, "'%s' does not work with %s and %s", op_text(op),
 			value_name(x), value_name(y));
-	if (order == VALUE_UNORDERED)
+	}
+	if (order == VALUE_UNORDERED) {
 		*out = false;
-	else
+	} else {
 		*out = op == '<'     ? order < 0
 		       : op == '>'   ? order > 0
 		       : op == OP_LE ? order <= 0
 				     : order >= 0;
+	}
 	return true;
 }

@@ -202,14 +202,15 @@ const struct node *
 parse_postfix(struct parser *p, const struct node *a)
 {
 	while (a) {
-		if (parse_is_op(p, '.'))
+		if (parse_is_op(p, '.')) {
 			a = parse_member(p, a);
-		else if (parse_is_op(p, '['))
+		} else if (parse_is_op(p, '[')) {
 			a = parse_subscript(p, a);
-		else if (parse_is_op(p, '('))
+		} else if (parse_is_op(p, '(')) {
 			a = parse_call(p, a);
-		else
+		} else {
 			break;
+		}
 	}
 	return a;
 }
@@ -283,9 +284,10 @@ starts_argument(const struct parser *p)
 {
 	const struct token *t = parse_token(p);
 
-	if (t->kind == T_NAME)
+	if (t->kind == T_NAME) {
 		return !parse_is_name(p, "else") && !parse_is_name(p, "or") &&
 		       !parse_is_name(p, "and");
+	}
 	return t->kind == T_STRING || t->kind == T_INT || t->kind == T_FLOAT ||
 	       parse_is_op(p, '[') || parse_is_op(p, '{');
 }
@@ -343,14 +345,15 @@ const struct node *
 parse_filters_and_tests(struct parser *p, const struct node *a)
 {
 	while (a) {
-		if (parse_skip_op(p, '|'))
+		if (parse_skip_op(p, '|')) {
 			a = parse_filter(p, a);
-		else if (parse_is_name(p, "is"))
+		} else if (parse_is_name(p, "is")) {
 			a = parse_test(p, a);
-		else if (parse_is_op(p, '('))
+		} else if (parse_is_op(p, '(')) {
 			a = parse_call(p, a);
-		else
+		} else {
 			break;
+		}
 	}
 	return a;
 }

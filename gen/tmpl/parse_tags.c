@@ -54,9 +54,10 @@ parse_block(struct parser *p, struct body *body, struct span at, const char *nam
 	parse_skip_op(p, ':');
 	end_tag(p);
 	if (block.depth > PARSE_MAX_BLOCKS) {
-		if (!p->unclosed)
+		if (!p->unclosed) {
 			diag_add(p->ds, E400, at, "more than %d blocks inside each other",
 				PARSE_MAX_BLOCKS);
+		}
 		p->unclosed = true;
 		p->pos = p->tokens.n - 1;
 		return NULL;
@@ -228,9 +229,10 @@ fail_tag(struct parser *p, const struct token *name)
 	p->wrong = true;
 	if (ends_some_block(name->text)) {
 		d = diag_add(p->ds, E400, name->at, "unexpected '%.*s'", STR_FMT(name->text));
-		if (p->open)
+		if (p->open) {
 			diag_note(p->ds, d, p->open->at, "'%s' is open and needs '%s'",
 				p->open->name, p->open->ends[0]);
+		}
 		return;
 	}
 	for (size_t i = 0; i < NTAGS; i++)
@@ -297,10 +299,11 @@ parse_body(struct parser *p, struct body *body)
 			p->pos++;
 			return end;
 		}
-		if (t->kind == T_TAG)
+		if (t->kind == T_TAG) {
 			parse_tag(p, body, t->at);
-		else
+		} else {
 			add_stmt(p, body, S_PRINT, t->at)->value = parse_tuple(p, true);
+		}
 		end_tag(p);
 	}
 }

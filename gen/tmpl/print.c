@@ -204,10 +204,11 @@ json_dict(struct buf *out, const struct dict *d, int depth)
 static void
 json_float(struct buf *out, double v)
 {
-	if (isfinite(v))
+	if (isfinite(v)) {
 		text_float(out, v);
-	else
+	} else {
 		buf_adds(out, isnan(v) ? "NaN" : v < 0 ? "-Infinity" : "Infinity");
+	}
 }
 
 static bool

@@ -56,9 +56,10 @@ assign(struct run *r, const struct target *t, struct value v)
 	if (v.kind == V_MISSING)
 		return run_fail_missing(r, v);
 	space = run_get(r, t->name);
-	if (!space || space->kind != V_SPACE)
+	if (!space || space->kind != V_SPACE) {
 		return run_fail(r, t->at, "'%.*s' is no namespace, so its members cannot be set",
 			STR_FMT(t->name));
+	}
 	dict_set(r->a, space->dict, value_str(t->member), v);
 	return true;
 }
@@ -69,9 +70,10 @@ poison(struct run *r, const struct target *t)
 {
 	for (size_t i = 0; t->parts && i < t->nparts; i++)
 		poison(r, t->parts[i]);
-	if (!t->parts && t->member.n == 0)
+	if (!t->parts && t->member.n == 0) {
 		run_set(r, t->name,
 			value_missing(r->a, (struct missing){.at = t->at, .reported = true}));
+	}
 }
 
 static bool

@@ -54,10 +54,11 @@ run_fail_missing(struct run *r, struct value v)
 		return false;
 	m->reported = true;
 	r->mistakes++;
-	if (m->text)
+	if (m->text) {
 		d = diag_add(r->ds, E401, m->at, "%s", m->text);
-	else
+	} else {
 		d = diag_add(r->ds, E401, m->at, "unknown name '%.*s'", STR_FMT(m->name));
+	}
 	if (m->name.n)
 		near = str_nearest(arena_ndup(r->a, m->name.s, m->name.n), names_around(r, m));
 	if (near)

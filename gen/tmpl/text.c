@@ -170,10 +170,11 @@ change_case(struct arena *a, struct str s, bool upper)
 	while (s.n) {
 		uint32_t c = code_of(text_next(&s));
 
-		if (upper && c == sharp_s)
+		if (upper && c == sharp_s) {
 			buf_adds(&b, "SS");
-		else
+		} else {
 			utf8_add(&b, (uint32_t)(upper ? towupper_l(c, l) : towlower_l(c, l)));
+		}
 	}
 	freelocale(l);
 	return text_keep(a, &b);
@@ -198,14 +199,15 @@ repr_char(struct buf *out, struct str text, char quote, locale_t l)
 	uint32_t c = code_of(text);
 	const char *s = c && c < 0x80 ? strchr(special, (int)c) : NULL;
 
-	if (s)
+	if (s) {
 		buf_addf(out, "\\%c", letter[s - special]);
-	else if (c == '\\' || c == (unsigned char)quote)
+	} else if (c == '\\' || c == (unsigned char)quote) {
 		buf_addf(out, "\\%c", (char)c);
-	else if (c == ' ' || (!is_hidden(c) && !text_is_space(c) && iswprint_l(c, l)))
+	} else if (c == ' ' || (!is_hidden(c) && !text_is_space(c) && iswprint_l(c, l))) {
 		buf_add(out, text.s, text.n);
-	else
+	} else {
 		buf_addf(out, c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
+	}
 }
 
 void
@@ -253,9 +255,9 @@ shortest(double v, char digits[20])
 	size_t n = 0;
 	int precision = 0;
 
-	do
+	do {
 		snprintf(text, sizeof(text), "%.*e", precision, v);
-	while (strtod(text, NULL) != v && ++precision < 17);
+	} while (strtod(text, NULL) != v && ++precision < 17);
 	for (const char *c = text; *c != 'e'; c++) {
 		if (*c != '.')
 			digits[n++] = *c;

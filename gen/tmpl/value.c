@@ -91,9 +91,10 @@ members_of_json(struct arena *a, const cJSON *json)
 {
 	struct dict *d = arena_alloc(a, sizeof(*d));
 
-	for (const cJSON *item = json->child; item; item = item->next)
+	for (const cJSON *item = json->child; item; item = item->next) {
 		dict_set(a, d, value_str(str_of(arena_dup(a, item->string))),
 			value_of_json(a, item));
+	}
 	return (struct value){.kind = V_DICT, .dict = d};
 }
 
@@ -190,12 +191,13 @@ value_truth(struct value v)
 bool
 value_is_int(struct value v, int64_t *out)
 {
-	if (v.kind == V_INT)
+	if (v.kind == V_INT) {
 		*out = v.integer;
-	else if (v.kind == V_BOOL)
+	} else if (v.kind == V_BOOL) {
 		*out = v.boolean;
-	else
+	} else {
 		return false;
+	}
 	return true;
 }
 
@@ -204,12 +206,13 @@ value_is_number(struct value v, double *out)
 {
 	int64_t i;
 
-	if (v.kind == V_FLOAT)
+	if (v.kind == V_FLOAT) {
 		*out = v.real;
-	else if (value_is_int(v, &i))
+	} else if (value_is_int(v, &i)) {
 		*out = (double)i;
-	else
+	} else {
 		return false;
+	}
 	return true;
 }
 

@@ -62,10 +62,11 @@ assert_diag(const struct diag *d, const struct mistake *m)
 	struct place place = span_place(d->at);
 
 	if (d->code != m->code || place.line != m->line || place.column != m->column ||
-		d->at.len != m->len || strcmp(d->text, m->message) != 0)
+		d->at.len != m->len || strcmp(d->text, m->message) != 0) {
 		fail_msg("%s\nexpected %zu:%zu+%zu %s %s\ngot %zu:%zu+%zu %s %s", m->text, m->line,
 			m->column, m->len, diag_codes[m->code].name, m->message, place.line,
 			place.column, d->at.len, diag_codes[d->code].name, d->text);
+	}
 	if (!m->near) {
 		assert_true(!d->notes || d->notes->at.src);
 		return;

@@ -39,9 +39,10 @@ assert_place(struct span at, size_t line, size_t column, const char *text)
 {
 	struct place place = span_place(at);
 
-	if (place.line != line || place.column != column)
+	if (place.line != line || place.column != column) {
 		fail_msg("expected %zu:%zu, got %zu:%zu for '%s'", line, column, place.line,
 			place.column, text);
+	}
 }
 
 struct mistake {
