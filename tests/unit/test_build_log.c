@@ -5,12 +5,12 @@
 #include "tests/unit/folder.h"
 
 static struct arena arena;
-static struct build_failure f;
+static struct build_failure failure;
 
 static void
 read_log(const char *log)
 {
-	f = build_log_read(&arena, str_of(log));
+	failure = build_log_read(&arena, str_of(log));
 }
 
 static void
@@ -18,8 +18,8 @@ assert_lines(const char *want)
 {
 	struct buf b = {0};
 
-	for (size_t i = 0; i < f.lines.n; i++)
-		buf_addf(&b, "%.*s\n", STR_FMT(f.lines.v[i]));
+	for (size_t i = 0; i < failure.lines.n; i++)
+		buf_addf(&b, "%.*s\n", STR_FMT(failure.lines.v[i]));
 	assert_string_equal(b.s ? b.s : "", want);
 	buf_free(&b);
 }
@@ -31,9 +31,9 @@ test_classic(void **state)
 	read_log("Sending build context\nStep 1/3 : FROM debian\n ---> 1\n"
 		 "Step 2/3 : RUN apt-get update     && x\n ---> Running in 2\nfirst\r\nE: second\n"
 		 "The command '/bin/sh -c x' returned a non-zero code: 100\n");
-	assert_true(str_is(f.step, "RUN apt-get update     && x"));
-	assert_int_equal(f.status, 100);
-	assert_false(f.foreign);
+	assert_true(str_is(failure.step, "RUN apt-get update     && x"));
+	assert_int_equal(failure.status, 100);
+	assert_false(failure.foreign);
 	assert_lines(" ---> Running in 2\nfirst\nE: second\n"
 		     "The command '/bin/sh -c x' returned a non-zero code: 100\n");
 }
@@ -47,8 +47,8 @@ test_buildkit(void **state)
 		 "#5 ERROR: process \"/bin/sh -c make\" did not complete successfully: exit code: "
 		 "2\n"
 		 "#6 CANCELED\n------\n > [a 2/3] RUN make:\n0.319 one\n------\n");
-	assert_true(str_is(f.step, "RUN make"));
-	assert_int_equal(f.status, 2);
+	assert_true(str_is(failure.step, "RUN make"));
+	assert_int_equal(failure.status, 2);
 	assert_lines("one\ntwo\nERROR: process \"/bin/sh -c make\" did not complete successfully: "
 		     "exit code: 2\n");
 }
@@ -59,12 +59,12 @@ test_buildah(void **state)
 	(void)state;
 	read_log("[1/2] STEP 1/2: FROM x AS a\n[2/2] STEP 2/4: RUN a\nhello\n"
 		 "STEP 3/4: COPY b /\nError: building at STEP \"COPY b /\": exit status 125\n");
-	assert_true(str_is(f.step, "COPY b /"));
-	assert_int_equal(f.status, 125);
+	assert_true(str_is(failure.step, "COPY b /"));
+	assert_int_equal(failure.status, 125);
 	read_log("STEP 2/2: RUN x\nKilled\nsubprocess exited on killed\n"
 		 "subprocess exited with status 1\nError: building at STEP \"RUN x\": exit status "
 		 "1\n");
-	assert_int_equal(f.status, 137);
+	assert_int_equal(failure.status, 137);
 }
 
 static void
@@ -72,11 +72,11 @@ test_no_step(void **state)
 {
 	(void)state;
 	read_log("Cannot connect to the Docker daemon\n");
-	assert_int_equal(f.step.n, 0);
-	assert_int_equal(f.status, 0);
+	assert_int_equal(failure.step.n, 0);
+	assert_int_equal(failure.status, 0);
 	assert_lines("Cannot connect to the Docker daemon\n");
 	read_log("");
-	assert_int_equal(f.lines.n, 0);
+	assert_int_equal(failure.lines.n, 0);
 }
 
 // Lines that look like the beginning of a step, and numbers that are no status.
@@ -86,9 +86,9 @@ test_lookalikes(void **state)
 	(void)state;
 	read_log("Step 1/1 : RUN x\nStep 2 of 3\nStep x/y : z\n[3/x] STEP 1/2: q\nexit code: 0\n"
 		 "exit status 999\n#12\n#x y\n# 5 z\nexit code: 7 and more\n");
-	assert_true(str_is(f.step, "RUN x"));
-	assert_int_equal(f.status, 7);
-	assert_int_equal(f.lines.n, 9);
+	assert_true(str_is(failure.step, "RUN x"));
+	assert_int_equal(failure.status, 7);
+	assert_int_equal(failure.lines.n, 9);
 }
 
 static void
@@ -98,8 +98,8 @@ test_foreign(void **state)
 	read_log("Step 1/1 : RUN x\nstandard_init_linux.go: exec user process caused: exec format "
 		 "error\n"
 		 "The command '/bin/sh -c x' returned a non-zero code: 1\n");
-	assert_true(f.foreign);
-	assert_int_equal(f.status, 1);
+	assert_true(failure.foreign);
+	assert_int_equal(failure.status, 1);
 }
 
 int

@@ -1,0 +1,47 @@
+#!/bin/sh
+# run.sh check-fast|check -- run the tests of one layer; the programs are built already.
+#
+# check-fast: unit, golden, rules and graph tests with the stand-in engine; no container engine, no
+#             QEMU, no network; under a minute
+# check:      that, the same under ASan and UBSan, formatting and static checks, fuzz corpora, and
+#             real images, registries and boots
+set -u
+cd "$(dirname "$0")/.." || exit 1
+BIN=${BIN:-$PWD/build/bin}
+TESTS=${TESTS:-$PWD/build/tests}
+CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C
+export BIN TESTS CMOCKA_MESSAGE_OUTPUT LC_ALL
+failed=0
+
+step() { # step NAME COMMAND...
+	name=$1
+	shift
+	echo "== $name"
+	"$@" || { failed=1; echo "== $name: FAILED"; }
+}
+
+prove_all() { # prove_all FILE...: run TAP scripts and cmocka programs, two at a time
+	prove -j2 -Q --merge --exec '' "$@"
+}
+
+fast() {
+	step "unit" prove_all "$TESTS"/unit/test_*
+	step "scripts" prove_all tests/*.t tests/golden/*.t tests/rules/*.t tests/toml/*.t tests/tmpl/*.t \
+		tests/cli/*.t tests/e2e/*.t
+	step "fuzz corpora" sh tests/fuzz/replay.sh
+}
+
+slow() {
+	step "style" prove_all tests/style/*.t
+	step "sanitizers" sh tests/sanitize.sh
+	step "guest" prove_all tests/guest/*.t
+	step "images" prove -Q --merge --exec '' tests/image/*.t
+}
+
+case ${1:-} in
+check-fast) fast ;;
+check) fast && slow ;;
+*) echo "usage: run.sh check-fast|check" >&2; exit 2 ;;
+esac
+[ $failed = 0 ] && echo "all tests passed" || echo "some tests FAILED"
+exit $failed
