@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // build_image -- build an image with a container engine and hand out its file tree. Layer: rules.
-//   in: DOCKERFILE, CONTEXT.json (rules/lib/layout.h)
+//   in: DOCKERFILE
 //   out: the tree as a tar (rules/lib/tarfilter.h); on demand what the version script printed (-v)
 //        and the lists of packages (-l, rules/lib/packages.h)
-//   reads: the engine's settings (-e, rules/lib/engine_config.h), the tars of base images (-b),
-//        files with build arguments (-a), the version script (-V), all that CONTEXT names
+//   reads: the tars of base images (-b), files with build arguments (-a), the version script (-V);
+//        not in the depfile: the engine's settings (-e, rules/lib/engine_config.h) and the files of
+//        the context (-i, rules/lib/layout.h), for which the output of sum_context stands
 // Image, containers and imported bases are gone afterwards, whatever happened.
 #include <assert.h>
 #include <stdio.h>
@@ -29,11 +30,12 @@
 #include "rules/lib/packages.h"
 #include "rules/lib/tarfilter.h"
 
-static const struct rule rule = {"build_image", "e:p:t:s:b:a:c:V:v:k:l:L:w",
-	"-e ENGINE.json -p PLATFORM -t NAME -s SOURCE_DATE_EPOCH [-b PLATFORM=REF=TAR]... "
-	"[-a NAME=VALUE]... [-c CCACHE] [-V SCRIPT -v VERSIONS [-k KEY]...] [-l PACKAGES] [-L LOG] "
-	"[-w] DOCKERFILE CONTEXT.json",
+static const struct rule rule = {"build_image", "e:p:t:s:i:b:a:c:V:v:k:l:L:w",
+	"-e ENGINE.json -p PLATFORM -t NAME -s SOURCE_DATE_EPOCH -i CONTEXT.json "
+	"[-b PLATFORM=REF=TAR]... [-a NAME=VALUE]... [-c CCACHE] "
+	"[-V SCRIPT -v VERSIONS [-k KEY]...] [-l PACKAGES] [-L LOG] [-w] DOCKERFILE",
 	"Build an image and write its file tree as a tar.\n"
+	"  -i  list of what goes into the build context\n"
 	"  -b  start from this tar where the Dockerfile names REF for PLATFORM\n"
 	"  -a  build argument; NAME=@FILE takes what stands in FILE\n"
 	"  -c  folder mounted as /ccache for the steps, where the engine can\n"
@@ -59,13 +61,25 @@ struct run {
 	struct str versions; // what the script printed
 };
 
+// The files of the context stay out of the depfile: one that was only touched must not bring on a
+// build.
+static struct layout
+load_context(struct rule_args *a)
+{
+	size_t reads = a->reads.n;
+	struct layout list = layout_load(a, rule_need(a, 'i'));
+
+	a->reads.n = reads;
+	return list;
+}
+
 static void
 load(struct run *r, struct rule_args *a)
 {
 	struct source *src;
 	struct build_args given;
 
-	rule_operands(a, 2);
+	rule_operands(a, 1);
 	r->args = a;
 	r->platform = rule_need(a, 'p');
 	r->host = platform_host(&a->arena);
@@ -75,7 +89,7 @@ load(struct run *r, struct rule_args *a)
 	r->config = engine_config_load(a, rule_need(a, 'e'));
 	r->network = network_of(&a->arena, &r->config);
 	r->job = build_job_load(a);
-	r->context = layout_load(a, a->in[1]);
+	r->context = load_context(a);
 	src = source_load(&a->arena, a->in[0], a->in[0]);
 	if (!src)
 		die("open %s:", a->in[0]);

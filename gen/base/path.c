@@ -39,6 +39,16 @@ path_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+const char *
+path_unfit(const char *path)
+{
+	for (; *path; path++) {
+		if ((unsigned char)*path < ' ' || strchr("\"&'*;<>^`|\177", *path))
+			return path;
+	}
+	return NULL;
+}
+
 // Drop the last part of the clean path OUT, if it has one that ".." can cancel.
 static bool
 drop_last(char *out, size_t *n, bool rooted)

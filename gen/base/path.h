@@ -30,6 +30,11 @@ char *path_below(struct arena *a, const char *base, const char *path);
 // The current folder. Dies when it cannot be told.
 char *path_cwd(struct arena *a);
 
+// The first character of PATH that ninja cannot read in a dependency file, quoted or not: a control
+// character or one of "&'*;<>^`|. NULL when there is none.
+// Source: ninja 1.11, src/depfile_parser.in.cc
+const char *path_unfit(const char *path);
+
 bool path_is_dir(const char *path);
 bool path_is_file(const char *path); // a regular file, or a link to one
 

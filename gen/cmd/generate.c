@@ -37,6 +37,18 @@ move_words(struct run *r, struct cmd_words *words)
 		words->v[i] = seen_from_out(r, words->v[i]);
 }
 
+static void
+check_path(const char *path)
+{
+	const char *at = path_unfit(path);
+
+	if (!at)
+		return;
+	die_usage("after '%.*s' the path of a folder holds a character that ninja cannot read in a "
+		  "dependency file; use another folder",
+		(int)(at - path), path);
+}
+
 // Go to the folder of -C, and turn every path of the command line into one seen from there.
 static void
 enter(struct run *r)
@@ -48,8 +60,8 @@ enter(struct run *r)
 	r->o.guest = seen_from_out(r, r->o.guest);
 	move_words(r, &r->o.machines);
 	move_words(r, &r->o.templates);
-	if (strpbrk(r->out, "\n") || strpbrk(r->o.guest, "\n"))
-		die_usage("a path with a line break cannot be built");
+	check_path(r->out);
+	check_path(r->o.guest);
 	if (r->o.dir)
 		path_make_dirs(r->out);
 	if (chdir(r->out) != 0)

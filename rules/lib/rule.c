@@ -9,6 +9,7 @@
 #include "gen/base/cleanup.h"
 #include "gen/base/die.h"
 #include "gen/base/output.h"
+#include "gen/base/path.h"
 #include "gen/base/str.h"
 
 static void
@@ -93,9 +94,10 @@ rule_read(struct rule_args *a, const char *path)
 static void
 add_escaped(struct buf *b, const char *path)
 {
-	if (strchr(path, '\n')) {
-		die("the name that starts '%.*s' holds a line break; rename the file",
-			(int)strcspn(path, "\n"), path);
+	if (path_unfit(path)) {
+		die("after '%.*s' the name of a file holds a character that ninja cannot read; "
+		    "rename the file",
+			(int)(path_unfit(path) - path), path);
 	}
 	for (; *path; path++) {
 		size_t slashes = strspn(path, "\\");

@@ -12,35 +12,6 @@ from sandbox import ROOT, Sandbox, Tap, read, write
 BOTH, X86, ARM = ("x86_64", "arm64"), ("x86_64",), ("arm64",)
 
 
-def agent(name):
-    return lambda s: s.edit("agent/%s.c" % name, "int\nmain(", "static const char edited[] = \"edited\";\n\nint\nmain(")
-
-
-# first words of a row -> (how to make the edit, the architectures whose assets change)
-EDITS = {
-    "`config/packages/*.toml`: a package": (lambda s: s.edit("config/packages/apt.toml", '"git",', '"git", "hello",'), BOTH),
-    "`config/ai/*.toml`: `install`": (lambda s: s.edit("config/ai/openai.toml", '"@openai/codex"', '"@openai/codex@1"'), BOTH),
-    "`config/ai/*.toml`: `cli.version_command`": (lambda s: s.edit("config/ai/openai.toml", "version_command = \"", "version_command = \"true && "), ()),
-    "`config/ai/*.toml`: keys, domains, files": (lambda s: s.edit("config/ai/openai.toml", "domains = [", "domains = [\"edited.example.com\", "), ()),
-    "`config/mcp/*.toml`": (lambda s: s.edit("config/mcp/capsem.toml", "command = \"", "args = [\"--edited\"]\ncommand = \""), BOTH),
-    "`config/security/web.toml`": (lambda s: s.edit("config/security/web.toml", "allow_read = false", "allow_read = true"), ()),
-    "`config/vm/resources.toml`": (lambda s: s.edit("config/vm/resources.toml", "cpu_count = 4", "cpu_count = 5"), ()),
-    "`config/vm/environment.toml`": (lambda s: s.edit("config/vm/environment.toml", "term = \"xterm-256color\"", "term = \"xterm\""), ()),
-    "`config/kernel/defconfig.A`": (lambda s: s.append("config/kernel/defconfig.arm64", "# CONFIG_EDITED is not set\n"), ARM),
-    "`config/build.toml`: compression": (lambda s: s.edit("config/build.toml", "compression_level = 15", "compression_level = 3"), BOTH),
-    "`config/build.toml`: an architecture's table": (lambda s: s.append("config/build.toml", "\n") or s.edit("config/build.toml", "[build.architectures.x86_64]\n", "[build.architectures.x86_64]\n#\n") or edit_node(s), X86),
-    "`config/manifest.toml`": (lambda s: s.edit("config/manifest.toml", "description = \"", "description = \"edited "), ()),
-    "`artifacts/tips.txt`, `banner.txt`, `capsem-bashrc`": (lambda s: s.append("artifacts/tips.txt", "Edited.\n"), BOTH),
-    "`artifacts/capsem-init`": (lambda s: s.append("artifacts/capsem-init", "# edited\n"), BOTH),
-    "`artifacts/diagnostics/`, `capsem_bench/`, `capsem-doctor`, `capsem-bench`, `snapshots`": (lambda s: write(os.path.join(s.guest, "artifacts/diagnostics/test_edited.py"), "# new\n"), BOTH),
-    "`agent/*.c`": (lambda s: s.append("agent/capsem-sysutil.c", "\nconst char edited[] = \"edited\";\n"), BOTH),
-    "`templates/`: what an image holds": (lambda s: edit_template(s, "RUN echo edited\n"), BOTH),
-    "a template's comment": (lambda s: edit_template(s, "{# edited #}"), ()),
-    "a comment, white space, the order of keys": (lambda s: s.append("config/packages/apt.toml", "\n# edited\n"), ()),
-    "nothing: `touch` of every file": (lambda s: touch_all(s), ()),
-}
-
-
 def edit_node(s):
     head, table = read(os.path.join(s.guest, "config/build.toml")).split("[build.architectures.x86_64]", 1)
     table = re.sub(r"node_major = \d+", "node_major = 22", table, 1)
@@ -57,6 +28,31 @@ def touch_all(s):
         for folder, _, names in os.walk(top):
             for name in names:
                 os.utime(os.path.join(folder, name))
+
+
+# first words of a row -> (how to make the edit, the architectures whose assets change)
+EDITS = {
+    "`config/packages/*.toml`: a package": (lambda s: s.edit("config/packages/apt.toml", '"git",', '"git", "hello",'), BOTH),
+    "`config/ai/*.toml`: `install`": (lambda s: s.edit("config/ai/openai.toml", '"@openai/codex"', '"@openai/codex@1"'), BOTH),
+    "`config/ai/*.toml`: `cli.version_command`": (lambda s: s.edit("config/ai/openai.toml", "version_command = \"", "version_command = \"true && "), ()),
+    "`config/ai/*.toml`: keys, domains, files": (lambda s: s.edit("config/ai/openai.toml", "domains = [", "domains = [\"edited.example.com\", "), ()),
+    "`config/mcp/*.toml`": (lambda s: s.edit("config/mcp/capsem.toml", "command = \"", "args = [\"--edited\"]\ncommand = \""), BOTH),
+    "`config/security/web.toml`": (lambda s: s.edit("config/security/web.toml", "allow_read = false", "allow_read = true"), ()),
+    "`config/vm/resources.toml`": (lambda s: s.edit("config/vm/resources.toml", "cpu_count = 4", "cpu_count = 5"), ()),
+    "`config/vm/environment.toml`": (lambda s: s.edit("config/vm/environment.toml", "term = \"xterm-256color\"", "term = \"xterm\""), ()),
+    "`config/kernel/defconfig.A`": (lambda s: s.append("config/kernel/defconfig.arm64", "# CONFIG_EDITED is not set\n"), ARM),
+    "`config/build.toml`: compression": (lambda s: s.edit("config/build.toml", "compression_level = 15", "compression_level = 3"), BOTH),
+    "`config/build.toml`: an architecture's table": (edit_node, X86),
+    "`config/manifest.toml`": (lambda s: s.edit("config/manifest.toml", "description = \"", "description = \"edited "), ()),
+    "`artifacts/tips.txt`, `banner.txt`, `capsem-bashrc`": (lambda s: s.append("artifacts/tips.txt", "Edited.\n"), BOTH),
+    "`artifacts/capsem-init`": (lambda s: s.append("artifacts/capsem-init", "# edited\n"), BOTH),
+    "`artifacts/diagnostics/`, `capsem_bench/`, `capsem-doctor`, `capsem-bench`, `snapshots`": (lambda s: write(os.path.join(s.guest, "artifacts/diagnostics/test_edited.py"), "# new\n"), BOTH),
+    "`agent/*.c`": (lambda s: s.edit("agent/capsem-sysutil.c", "\"Shutting down\"", "\"Edited down\""), BOTH),
+    "`templates/`: what an image holds": (lambda s: edit_template(s, "RUN echo edited\n"), BOTH),
+    "a template's comment": (lambda s: edit_template(s, "{# edited #}"), ()),
+    "a comment, white space, the order of keys": (lambda s: s.append("config/packages/apt.toml", "\n# edited\n"), ()),
+    "nothing: `touch` of every file": (touch_all, ()),
+}
 
 
 def readme_rows():

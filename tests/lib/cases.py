@@ -31,7 +31,7 @@ class Json(P):
 
 
 class Settings(Json):
-    """The same, about how to do a thing and not what: no input."""
+    """The same, but no input: about how to do a thing, or an input by other means."""
 
 
 class Skip(Exception):
@@ -195,8 +195,8 @@ def build_image(d):
     dockerfile = write(d, "in/Dockerfile", "FROM debian:bookworm-slim\nRUN true\nCOPY hello /usr/bin/hello\nCOPY tree/ /opt/tree/\n")
     script = write(d, "in/versions.sh", 'echo "git=$(git --version || echo N/A)"\n')
     return Case(["-e", engine(d), "-p", "linux/amd64", "-t", "mini", "-s", EPOCH, "-V", script, "-v", "out/versions",
-                 "-k", "git", "-l", "out/packages", "-L", "out/log", dockerfile, Json("in/context.json", {"entries": entries})],
-                reads=["in/hello", "in/tree", "in/tree/one.py", "in/versions.sh"], stride=5)
+                 "-k", "git", "-l", "out/packages", "-L", "out/log", "-i", Settings("in/context.json", {"entries": entries}), dockerfile],
+                reads=["in/versions.sh"], stride=5)
 
 
 CASES = {f.__name__: f for f in (seal_binary, extract_files, pack_squashfs, pack_initrd, sum_blake3,

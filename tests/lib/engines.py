@@ -81,7 +81,7 @@ class Guest:
 
     def args(self, out, dockerfile="rootfs", context="context.json", *more):
         return ["-o", out, "-e", "engine.json", "-p", PLATFORM, "-t", "capsem-test", "-s", str(EPOCH), "-L", out + ".log",
-                "-b", "%s=%s=base.tar" % (PLATFORM, REF), *more, dockerfile, context]
+                "-b", "%s=%s=base.tar" % (PLATFORM, REF), *more, "-i", context, dockerfile]
 
     def build(self, name, out, *more, **which):
         start = time.monotonic()

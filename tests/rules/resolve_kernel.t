@@ -29,7 +29,7 @@ is() { # is NAME SERIES WANTED
 refuses() { # refuses NAME SERIES FILE TEXT
 	n=$((n + 1)); echo before > out
 	if resolve "$2" "$3"; then echo "not ok $n - $1 (accepted)"
-	elif [ $? -eq 1 ] && grep -q "$4" err && [ "$(wc -l < err)" = 1 ] && [ "$(cat out)" = before ] && [ ! -e out.tmp ]; then
+	elif [ $? -eq 1 ] && grep -q "$4" err && [ "$(grep -c error: err)" = 1 ] && [ "$(cat out)" = before ] && [ ! -e out.tmp ]; then
 		echo "ok $n - $1"
 	else echo "not ok $n - $1"; sed 's/^/# /' err; fi
 }

@@ -37,6 +37,21 @@ test_parts(void **state)
 }
 
 static void
+test_unfit(void **state)
+{
+	static const char *const bad[] = {
+		"\n", "\t", "\177", "\"", "&", "'", "*", ";", "<", ">", "^", "`", "|"};
+
+	(void)state;
+	assert_null(path_unfit("/my guest: #1 $x (gr\u00f6\u00dfe) [x] {y} 50% @=+,!~-_.?\\"));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		const char *path = path_join(&arena, "a", bad[i]);
+
+		assert_ptr_equal(path_unfit(path), path + 2);
+	}
+}
+
+static void
 test_clean(void **state)
 {
 	static const char *const cases[][2] = {{"", "."}, {".", "."}, {"/", "/"}, {"//", "/"},
@@ -162,6 +177,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_join),
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_unfit),
 		cmocka_unit_test(test_clean),
 		cmocka_unit_test(test_absolute),
 		cmocka_unit_test(test_find_program),

@@ -175,7 +175,8 @@ test_depfile(void **state)
 	end = child_run(parse, &bad);
 	assert_int_equal(end.status, 1);
 	assert_string_equal(end.said,
-		"try_it: error: the name that starts 'two' holds a line break; rename the file\n");
+		"try_it: error: after 'two' the name of a file holds a character that ninja cannot "
+		"read; rename the file\n");
 	assert_int_equal(access("bad.d", F_OK), -1);
 }
 
