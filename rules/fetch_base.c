@@ -66,11 +66,12 @@ load(struct run *r, struct rule_args *a)
 	r->suite = image_ref_debian_suite(&a->arena, r->ref);
 }
 
-// Take the tree that P writes. Dies unless both sides of the pipe are content.
+// Take the tree that P writes, with what it says from MARK of the log on. Dies unless both sides of
+// the pipe are content.
 static void
-take_tree(struct run *r, struct proc *p, const struct tarfilter *filter, const char *what)
+take_tree(
+	struct run *r, struct proc *p, const struct tarfilter *filter, const char *what, off_t mark)
 {
-	off_t mark = tee_mark(&r->tee);
 	struct output out;
 	const char *error;
 	int status;
@@ -109,8 +110,9 @@ pull(struct run *r)
 			(int)n, said.s + said.n - n);
 		return false;
 	}
+	mark = tee_mark(&r->tee);
 	e->kind->export(e, image, &p);
-	take_tree(r, &p, &filter, "export of the pulled image");
+	take_tree(r, &p, &filter, "export of the pulled image", mark);
 	return true;
 }
 
@@ -151,13 +153,15 @@ bootstrap(struct run *r)
 	struct tarfilter filter = {
 		.arena = a, .epoch = r->epoch, .drop = bootstrap_dropped(), .add = &files};
 	struct proc p;
+	off_t mark;
 
 	tee_say(&r->tee, "%s: making Debian %s for %s of packages", r->ref, r->suite, r->platform);
+	mark = tee_mark(&r->tee);
 	if (!bootstrap_start(&p, a, &r->config, &b, r->tee.log)) {
 		cleanup_leave();
 		die("run %s:", r->config.mmdebstrap);
 	}
-	take_tree(r, &p, &filter, arena_printf(a, "making Debian %s of packages", r->suite));
+	take_tree(r, &p, &filter, arena_printf(a, "making Debian %s of packages", r->suite), mark);
 }
 
 static int

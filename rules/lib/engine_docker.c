@@ -37,30 +37,52 @@ last_line(struct arena *a, struct str said)
 	return arena_ndup(a, said.s, said.n);
 }
 
+// Whether the command ends with WANTED; if not, WHY is what FAILS and the last line it said.
+static bool
+ends_with(struct engine *e, const struct engine_args *args, int wanted, const char *fails,
+	const char **why)
+{
+	const struct patience patience = {.seconds = ANSWER_SECONDS};
+	struct proc_spec spec = {.argv = args->list.v, .env = e->env.v};
+	struct tee tee;
+	int status;
+
+	tee_open(&tee, NULL, false);
+	status = tee_run(&tee, &spec, &patience);
+	if (status != wanted) {
+		*why = arena_printf(e->arena, "%s %s (%s)", e->program, fails,
+			status == 124 ? "no word for 20 seconds"
+				      : last_line(e->arena, buf_str(&tee.text)));
+	}
+	tee_close(&tee);
+	return status == wanted;
+}
+
+// Podman has no server: it answers also where it cannot run a container, as inside of one. It ends
+// with 127 where it could have run a program that is not there.
+static bool
+runs_containers(struct engine *e, const char **why)
+{
+	struct engine_args args = {0};
+
+	ENGINE_ADD(e, &args, "run", "--rm", "--network", "none", "--rootfs", "/:O",
+		"/capsem-no-such-program");
+	return ends_with(e, &args, 127, "runs no container", why);
+}
+
 static bool
 answers(struct engine *e, const char **why)
 {
-	const struct patience patience = {.seconds = ANSWER_SECONDS};
 	struct engine_args args = {0};
-	struct proc_spec spec = {.env = e->env.v};
-	struct tee tee;
-	int status;
 
 	if (is_podman(e)) {
 		ENGINE_ADD(e, &args, "info", "--format", "{{.Host.Kernel}}");
 	} else {
 		ENGINE_ADD(e, &args, "version", "--format", "{{.Server.Version}}");
 	}
-	spec.argv = args.list.v;
-	tee_open(&tee, NULL, false);
-	status = tee_run(&tee, &spec, &patience);
-	if (status != 0) {
-		*why = arena_printf(e->arena, "%s does not answer (%s)", e->program,
-			status == 124 ? "no word for 20 seconds"
-				      : last_line(e->arena, buf_str(&tee.text)));
-	}
-	tee_close(&tee);
-	return status == 0;
+	if (!ends_with(e, &args, 0, "does not answer", why))
+		return false;
+	return !is_podman(e) || strcmp(e->config->runtime, "auto") != 0 || runs_containers(e, why);
 }
 
 static void
@@ -363,7 +385,8 @@ const struct engine_kind engine_docker = {
 const struct engine_kind engine_podman = {
 	.name = "podman",
 	.install = "sudo apt install podman",
-	.start = "podman system migrate",
+	.start =
+		"podman system migrate, or take another one: ./configure container.runtime=buildah",
 	.prefix = "localhost/",
 	OPERATIONS,
 };

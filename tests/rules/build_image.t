@@ -239,11 +239,16 @@ with Box("build_image") as box:
     tap.same(sorted(what_is_left()["tags"]), tags[:1], "only the shared base stays")
 
     # ---- which engine
-    settings(runtime="auto", docker="./none", podman=DOCKER)
+    settings(runtime="auto", docker="./none", podman=DOCKER, buildah="./none")
     log()
     box.makes("podman where there is no docker", *args())
     tap.ok("FROM --platform=linux/amd64 localhost/%s-base0" % job in built_from() and "info --format {{.Host.Kernel}}" in log()[0],
            "its images are local ones")
+    os.environ["STANDIN_RUNS"] = "126"
+    box.fails("podman that runs nothing", "  podman: %s runs no container ()" % DOCKER, *args(), lines=4)
+    settings(runtime="podman", podman=DOCKER)
+    box.makes("podman is taken at its user's word", *args())
+    del os.environ["STANDIN_RUNS"]
     settings(runtime="auto", docker="./none", podman="./nor-this", buildah="./neither")
     wanted = ["container runtime not found: none of docker, podman and buildah answers",
               "  docker: ./none not found on PATH; to install it: sudo apt install docker.io",

@@ -139,7 +139,7 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
     put("mmdebstrap", "#!/bin/sh\necho 'E: no such suite' >&2\nhead -c 700 tree.tar\nexit 25\n", 0o755)
     box.fails("mmdebstrap fails", "making Debian bookworm of packages failed with exit status 25\n  | E: no such suite\n",
               *args("bootstrap"), lines=2)
-    put("mmdebstrap", "#!/bin/sh\ntouch started\ntrap 'touch told; exit 1' TERM\ncat tree.tar\nsleep 60 &\nwait\n", 0o755)
+    put("mmdebstrap", "#!/bin/sh\ntrap 'touch told; exit 1' TERM\ntouch started\ncat tree.tar\nsleep 60 &\nwait\n", 0o755)
     box.interrupted("interrupted while packages are installed", *args("bootstrap"), when=lambda: os.path.exists("started"))
     tap.ok(os.path.exists("told"), "mmdebstrap is told, so that it cleans up")
     del os.environ["STANDIN_FAIL"]
