@@ -9,6 +9,7 @@ import os, re, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from sandbox import ROOT, Sandbox, Tap, read, write
 
+ELSEWHERE = {"the source of a helper, in `rules/`"}  # self.t tries these
 BOTH, X86, ARM = ("x86_64", "arm64"), ("x86_64",), ("arm64",)
 
 
@@ -71,7 +72,7 @@ def arch_of(edge):
 def main():
     tap, s = Tap(), Sandbox()
     rows = dict(readme_rows())
-    tap.same(sorted(rows), sorted(EDITS), "the table and this test have the same rows")
+    tap.same(sorted(set(rows) - ELSEWHERE), sorted(EDITS), "the table and this test have the same rows")
     try:
         done = s.configure()
         tap.ok(done.returncode == 0, "configure", done.stdout)

@@ -21,9 +21,10 @@ touch "$HOME/rubbish" /var/log/rubbish.log
 
 
 def skip(why):
-    """One line when something is not here; a failure where everything has to be."""
-    print(("not ok 1 - %s\n1..1" if os.environ.get("CI") else "1..0 # SKIP %s") % why)
-    sys.exit(1 if os.environ.get("CI") else 0)
+    """One line when something is not here; a failure for root, who can install and start all of it."""
+    root = os.geteuid() == 0
+    print(("not ok 1 - %s\n1..1" if root else "1..0 # SKIP %s") % why)
+    sys.exit(root)
 
 
 class Guest:

@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""The README's first command on the real guest folder, in a fresh copy of the sources: the image of this
+machine is built, is what it should be, boots, and is not built again. Takes some fifteen minutes."""
+import json, os, re, shutil, stat, subprocess, sys, tempfile
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+sys.dont_write_bytecode = True
+from engines import skip
+from sandbox import ROOT, RULES, Tap, read
+
+ARCH = {"x86_64": "x86_64", "aarch64": "arm64"}[os.uname().machine]
+GUEST_PROGRAMS = ("capsem-pty-agent", "capsem-net-proxy", "capsem-dns-proxy", "capsem-mcp-server", "capsem-sysutil", "capsem-doctor")
+ASSETS = ("vmlinuz", "initrd.img", "rootfs.squashfs", "tool-versions.txt")
+VERSIONS = {"node": r"v24\.", "npm": r"\d", "uv": r"uv \d", "claude": r"\d", "gemini": r"\d", "codex": r"codex-cli \d",
+            "numpy": r"\d", "pandas": r"\d", "requests": r"\d", "pytest": r"\d"}
+CHEAP = {"configure", "render_dockerfile", "sum_context", "cc", "ar", "link", "pack_initrd"}
+
+tap = Tap()
+
+
+def run(*argv, cwd=None, log=None):
+    out = open(log, "w") if log else subprocess.PIPE
+    return subprocess.run(argv, cwd=cwd, text=True, stdout=out, stderr=subprocess.STDOUT, errors="replace", timeout=3600)
+
+
+def copy_sources(to):
+    """What a clone would hold."""
+    if os.path.exists(os.path.join(ROOT, ".git")):
+        names = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+        for name in filter(None, names.split("\0")):
+            os.makedirs(os.path.dirname(os.path.join(to, name)), exist_ok=True)
+            shutil.copy(os.path.join(ROOT, name), os.path.join(to, name), follow_symlinks=False)
+    else:
+        shutil.copytree(ROOT, to, symlinks=True, ignore=lambda d, names: ["build", "build.ninja"] if d == ROOT else [], dirs_exist_ok=True)
+
+
+def check_assets(assets):
+    folder = os.path.join(assets, ARCH)
+    tap.ok(all(os.path.getsize(os.path.join(folder, n)) > 0 for n in ASSETS), "the assets exist", os.listdir(folder))
+    done = run("b3sum", "--check", "B3SUMS", cwd=assets)
+    tap.ok(done.returncode == 0, "b3sum --check", done.stdout)
+    manifest = json.loads(read(os.path.join(assets, "manifest.json")))
+    newest = manifest["assets"]["releases"][manifest["assets"]["current"]]["arches"][ARCH]
+    tap.same(sorted(newest), sorted(ASSETS[:3]), "the manifest has them")
+    for name in ASSETS[:3]:
+        stem, dot, ext = name.partition(".")
+        alias = "%s-%s%s%s" % (stem, newest[name]["hash"][:16], dot, ext)
+        tap.ok(os.path.samefile(os.path.join(folder, alias), os.path.join(folder, name)), alias + " is a hard link to " + name)
+    tap.same(os.path.realpath(os.path.join(assets, "current")), os.path.realpath(folder), "current leads to them")
+    versions = dict(line.split("=", 1) for line in read(os.path.join(folder, "tool-versions.txt")).splitlines() if "=" in line)
+    for tool, pattern in VERSIONS.items():
+        tap.ok(re.match(pattern, versions.get(tool, "")), "%s runs: %s" % (tool, versions.get(tool)))
+
+
+def check_rootfs(squashfs, folder):
+    listing = run("unsquashfs", "-ll", squashfs).stdout
+    for name in GUEST_PROGRAMS:
+        tap.ok(re.search(r"^-r-xr-xr-x root/root .* squashfs-root/usr/local/bin/%s$" % name, listing, re.M), name + " is 555, root's")
+    setuid = [line for line in listing.splitlines() if re.match(r"...s|......s", line)]
+    tap.same(setuid, [], "nothing is setuid or setgid")
+    times = set(re.findall(r"\d{4}-\d\d-\d\d \d\d:\d\d", listing))
+    tap.same(len(times), 1, "all times are the same")
+    done = run("unsquashfs", "-d", folder, "-no-xattrs", "-q", "-n", squashfs)
+    tap.ok(done.returncode == 0, "it unpacks", done.stdout[-2000:])
+    done = run("chroot", folder, "/usr/bin/env", "-i", "PATH=/opt/ai-clis/bin:/usr/local/bin:/usr/bin:/bin", "python3", "-c",
+               "import numpy, pandas, requests; print(int(numpy.arange(4).sum()))")
+    tap.ok(done.returncode == 0 and done.stdout == "6\n", "numpy computes", done.stdout)
+    mcp = os.path.join(folder, "etc/capsem/mcp.json")
+    tap.ok(json.loads(read(mcp)) and stat.S_IMODE(os.stat(mcp).st_mode) == 0o644, "the MCP servers are baked in")
+
+
+def edges(*targets, cwd):
+    done = run("ninja", *targets, cwd=cwd)
+    tap.ok(done.returncode == 0, " ".join(("ninja",) + targets), done.stdout[-3000:])
+    return {RULES[label] for label in re.findall(r"^\[\d+/\d+\] (\w+) \S+$", done.stdout, re.M)}
+
+
+def check_increments(tree):
+    tap.same(edges(cwd=tree), set(), "ninja again: nothing to do")
+    for top in ("guest", "templates"):
+        for folder, _, names in os.walk(os.path.join(tree, top)):
+            for name in names:
+                os.utime(os.path.join(folder, name))
+    ran = edges(cwd=tree)
+    tap.ok(ran <= CHEAP, "every file touched: checks, nothing else", sorted(ran))
+    with open(os.path.join(tree, "guest/artifacts/capsem-init"), "a") as f:
+        f.write("# edited\n")
+    tap.same(edges("initrd", cwd=tree), {"pack_initrd", "sum_blake3", "write_manifest"}, "an edit of capsem-init: the initrd")
+
+
+def check_boot(tree):
+    done = run("ninja", "boot-" + ARCH, cwd=tree)
+    log = read(os.path.join(tree, "build", ARCH, "boot.log")) if done.returncode == 0 else ""
+    tap.ok("capsem: ready" in log, "it boots to 'capsem: ready' and powers off", done.stdout[-4000:])
+
+
+def main(tree):
+    copy_sources(tree)
+    log = os.path.join(tree, "image.log")
+    done = run("make", "-f", "Makefile.bootstrap", "image", cwd=tree, log=log)
+    said = read(log)
+    if not tap.ok(done.returncode == 0, "make -f Makefile.bootstrap image", said[-6000:]):
+        return tap.done()
+    tap.ok("ninja boot-" + ARCH in said and "rootfs.squashfs" in said, "it ends with where the assets are and how to boot them", said[-1500:])
+    assets = os.path.join(tree, "build/assets")
+    check_assets(assets)
+    check_rootfs(os.path.join(assets, ARCH, "rootfs.squashfs"), os.path.join(tree, "rootfs"))
+    check_boot(tree)
+    check_increments(tree)
+    check_boot(tree)
+    return tap.done()
+
+
+if os.geteuid() != 0:
+    skip("unpacking a root filesystem takes root")
+top = tempfile.mkdtemp(prefix="capsem-image-")
+try:
+    sys.exit(main(top))
+finally:
+    shutil.rmtree(top, ignore_errors=True)
