@@ -22,6 +22,7 @@ char *arena_dup(struct arena *a, const char *s);
 char *arena_ndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+// Free all that was allocated from A. A is empty afterwards and may be used again.
 void arena_free(struct arena *a);
 
 // A growing array inside an arena: VEC(struct x) list = {0}; VEC_ADD(&arena, &list, item);

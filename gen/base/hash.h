@@ -11,8 +11,13 @@ enum { HASH_HEX = 64 }; // lower-case hex digits of a 256-bit hash
 
 struct hasher;
 
-struct hasher *hash_new(void); // freed by hash_end
+// Start a hash. The caller owns it until hash_end; dies when memory runs out.
+struct hasher *hash_new(void);
+
+// Take in N more bytes.
 void hash_add(struct hasher *h, const void *bytes, size_t n);
+
+// Write the hash of all bytes taken in, NUL-ended, and free H.
 void hash_end(struct hasher *h, char hex[HASH_HEX + 1]);
 
 // Hash the file at PATH. False, with errno set, when it cannot be read.

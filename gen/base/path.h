@@ -35,8 +35,9 @@ char *path_cwd(struct arena *a);
 // Source: ninja 1.11, src/depfile_parser.in.cc
 const char *path_unfit(const char *path);
 
+// Whether PATH is a folder, or a regular file; links are followed. False when it cannot be told.
 bool path_is_dir(const char *path);
-bool path_is_file(const char *path); // a regular file, or a link to one
+bool path_is_file(const char *path);
 
 // Create PATH and the folders above it, mode 0777 less the umask. Dies on failure.
 void path_make_dirs(const char *path);

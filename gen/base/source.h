@@ -35,6 +35,7 @@ struct source *source_of(struct arena *a, const char *shown, struct str text);
 // The place LINE:COLUMN (column in characters) as an offset, never behind the end of the text.
 size_t source_offset(const struct source *src, struct place at);
 
+// The line and column where AT starts, both counted from 1; the column in characters.
 struct place span_place(struct span at);
 
 // Print the line that holds AT and carets under it, each behind two blanks. Tabs stay tabs, so the

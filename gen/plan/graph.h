@@ -46,12 +46,16 @@ struct graph {
 	size_t nslots, nnodes;
 };
 
+// An empty graph in A, which owns it and all that is added to it.
 struct graph *graph_new(struct arena *a);
 
 // A new edge that makes OUT. Two edges may not make the same file.
 struct edge *graph_edge(struct graph *g, enum rule_id rule, const char *out);
 
-void edge_out(struct graph *g, struct edge *e, const char *path); // an implicit output
+// One more file of an edge, of the kinds that ninja tells apart: an implicit output, an explicit
+// input ($in), an implicit input, an order-only input. PATH is borrowed.
+// Source: "Build statements" in the ninja manual
+void edge_out(struct graph *g, struct edge *e, const char *path);
 void edge_in(struct graph *g, struct edge *e, const char *path);
 void edge_implicit(struct graph *g, struct edge *e, const char *path);
 void edge_order(struct graph *g, struct edge *e, const char *path);

@@ -70,6 +70,7 @@ struct loop {
 
 enum { VALUE_MAX_TEXT = 16 << 20 }; // bytes; a text that grows beyond is a mistake
 
+// A value of each type. Texts, lists and tuples are borrowed.
 struct value value_none(void);
 struct value value_bool(bool v);
 struct value value_int(int64_t v);
@@ -77,7 +78,11 @@ struct value value_float(double v);
 struct value value_str(struct str s);
 struct value value_list(const struct list *l);
 struct value value_tuple(const struct list *l);
-struct value value_pair(struct arena *a, struct value x, struct value y); // a tuple of two
+
+// A tuple of two, in A.
+struct value value_pair(struct arena *a, struct value x, struct value y);
+
+// What an unknown name gives: an error only when it is printed or used.
 struct value value_missing(struct arena *a, struct missing m);
 
 // A copy of a JSON value in A.

@@ -18,7 +18,9 @@ struct places {
 	size_t n;
 };
 
+// Prepare P, in A, for the text of SRC, which it borrows.
 void places_init(struct places *p, struct arena *a, const struct source *src);
+// The place AT, counted from 1 with columns in characters, as a byte offset: never behind the end.
 size_t places_offset(const struct places *p, struct place at);
 
 // What toml++ found wrong.

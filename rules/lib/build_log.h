@@ -18,6 +18,8 @@ struct build_failure {
 	VEC(struct str) lines; // what the step said
 };
 
+// What went wrong, told from the LOG of docker's classic builder, BuildKit, podman or buildah. The
+// result points into LOG or is in A; all of it is empty when the log says nothing of a failure.
 struct build_failure build_log_read(struct arena *a, struct str log);
 
 #endif

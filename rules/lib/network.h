@@ -19,6 +19,8 @@ struct network {
 	struct build_args args;         // for the engine; Dockerfiles need not declare them
 };
 
+// What proxies, mirrors and the certificate authority of C bring into a build; all of it in A. Dies
+// when the file of certificates cannot be read or a mirror is not a URL.
 struct network network_of(struct arena *a, const struct engine_config *c);
 
 #endif
