@@ -8,6 +8,7 @@
 //        the context (-i, rules/lib/layout.h), for which the output of sum_context stands
 // Image, containers and imported bases are gone afterwards, whatever happened.
 #include <assert.h>
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -293,6 +294,8 @@ export_tree(struct run *r, struct output *out, struct packages *packages)
 
 	e->kind->export(e, r->image, &p);
 	error = tarfilter_copy(&filter, p.out, out->f);
+	if (error && errno)
+		die("write %s:", out->tmp);
 	status = proc_wait(&p);
 	cleanup_leave();
 	if (error) {

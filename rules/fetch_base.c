@@ -78,6 +78,8 @@ take_tree(
 
 	output_open(&out, r->args->opt['o']);
 	error = tarfilter_copy(filter, p->out, out.f);
+	if (error && errno)
+		die("write %s:", out.tmp);
 	status = proc_wait(p);
 	cleanup_leave();
 	if (status != 0) {

@@ -99,7 +99,7 @@ open_archive(struct output *out, const char *level)
 			ARCHIVE_OK ||
 		archive_write_set_filter_option(to, "gzip", "timestamp", NULL) != ARCHIVE_OK ||
 		archive_write_set_bytes_in_last_block(to, 1) != ARCHIVE_OK ||
-		archive_write_open_FILE(to, out->f) != ARCHIVE_OK)
+		archive_write_open_fd(to, fileno(out->f)) != ARCHIVE_OK)
 		die("open %s: %s", out->tmp, to ? archive_error_string(to) : "out of memory");
 	return to;
 }

@@ -5,7 +5,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gen/base/cleanup.h"
@@ -26,9 +25,8 @@ tmp_name(const char *path)
 	return tmp;
 }
 
-// Dies unless PATH is a regular file or nothing at all. Returns whether it exists.
-static bool
-check_target(const char *path, struct stat *st)
+bool
+output_look(const char *path, struct stat *st)
 {
 	if (lstat(path, st) != 0) {
 		if (errno != ENOENT && errno != ENOTDIR)
@@ -56,7 +54,7 @@ output_open(struct output *o, const char *path)
 {
 	struct stat st;
 
-	check_target(path, &st);
+	output_look(path, &st);
 	make_parent(path);
 	o->path = path;
 	o->tmp = tmp_name(path);
@@ -146,7 +144,7 @@ output_commit(struct output *o, unsigned mode)
 
 	if (fflush(o->f) != 0 || ferror(o->f) || fstat(fileno(o->f), &tmp) != 0)
 		die("write %s:", o->tmp);
-	changed = !check_target(o->path, &st) || (st.st_mode & 07777) != mode ||
+	changed = !output_look(o->path, &st) || (st.st_mode & 07777) != mode ||
 		  st.st_size != tmp.st_size || !same_bytes(o->f, o->path);
 	if (changed && (fchmod(fileno(o->f), mode) != 0 || fsync(fileno(o->f)) != 0))
 		die("write %s:", o->tmp);

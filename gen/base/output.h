@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include "gen/base/str.h"
 
@@ -15,6 +16,9 @@ struct output {
 	char *tmp;        // PATH.tmp, for tools that want to be given a path
 	FILE *f;
 };
+
+// Whether there is a file at PATH, described in *st. Dies when it is not a regular one.
+bool output_look(const char *path, struct stat *st);
 
 // Open PATH.tmp for writing; folders above it are created. Dies on failure, and when PATH is
 // anything but a regular file: renaming over a device or a folder is never what was meant.

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "gen/base/die.h"
+#include "gen/base/output.h"
 #include "gen/base/path.h"
 #include "gen/base/source.h"
 
@@ -33,20 +34,6 @@ asset_is_name(const char *name)
 	return false;
 }
 
-// False when there is nothing at PATH.
-static bool
-look(const char *path, struct stat *st)
-{
-	if (lstat(path, st) != 0) {
-		if (errno != ENOENT && errno != ENOTDIR)
-			die("look at %s:", path);
-		return false;
-	}
-	if (!S_ISREG(st->st_mode))
-		die("%s is in the way: not a regular file", path);
-	return true;
-}
-
 // Add the assets of one architecture. PREFIX is its folder, as sums name it.
 static void
 find_in(struct assets *as, const char *arch, const char *prefix)
@@ -57,7 +44,7 @@ find_in(struct assets *as, const char *arch, const char *prefix)
 
 			asset.shown = path_join(as->arena, prefix, *n);
 			asset.path = path_join(as->arena, as->dir, asset.shown);
-			if (!look(asset.path, &asset.st))
+			if (!output_look(asset.path, &asset.st))
 				continue;
 			VEC_ADD(as->arena, &as->list, asset);
 			break;

@@ -37,8 +37,15 @@ open_nameless(const char *folder)
 static void
 check(struct archive *out, bool ok)
 {
-	if (!ok)
-		die("write the build context: %s", archive_error_string(out));
+	const char *why;
+
+	if (ok)
+		return;
+	why = archive_error_string(out);
+	errno = archive_errno(out);
+	if (strcmp(why, "Write error") == 0) // all that libarchive says of a full disk
+		die("write the build context:");
+	die("write the build context: %s", why);
 }
 
 static struct archive_entry *

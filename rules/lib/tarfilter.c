@@ -3,6 +3,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
 #include <locale.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@ struct copy {
 	struct archive *in, *out;
 	bool system; // an etc/ was seen, and the tree is a whole one
 	const char *error;
+	int refused; // errno of the write that failed
 };
 
 static bool
@@ -24,8 +26,11 @@ fail(struct copy *c, struct archive *which, const char *doing)
 {
 	const char *why = archive_error_string(which);
 
-	if (!c->error)
-		c->error = arena_printf(c->f->arena, "%s: %s", doing, why ? why : "unknown error");
+	if (c->error)
+		return false;
+	c->error = arena_printf(c->f->arena, "%s: %s", doing, why ? why : "unknown error");
+	if (strcmp(c->error + strlen(doing), ": Write error") == 0)
+		c->refused = archive_errno(which);
 	return false;
 }
 
@@ -362,11 +367,12 @@ tarfilter_copy(const struct tarfilter *f, int in, FILE *out)
 	archive_write_set_bytes_in_last_block(c.out, 1);
 	if (archive_read_open_fd(c.in, in, BLOCK) != ARCHIVE_OK) {
 		fail(&c, c.in, "read what the engine handed out");
-	} else if (archive_write_open_FILE(c.out, out) != ARCHIVE_OK ||
+	} else if (archive_write_open_fd(c.out, fileno(out)) != ARCHIVE_OK ||
 		   (copy_all(&c) && archive_write_close(c.out) != ARCHIVE_OK)) {
 		fail(&c, c.out, "write the tar");
 	}
 	archive_read_free(c.in);
 	archive_write_free(c.out);
+	errno = c.refused;
 	return c.error;
 }

@@ -38,7 +38,8 @@ struct tarfilter {
 // engines mark a container; /etc/hosts, hostname, resolv.conf and mtab, which engines put their own
 // over, become those of a fresh system.
 //
-// Copy the tar stream IN to OUT. NULL when all went well, else what went wrong.
+// Copy the tar stream IN to OUT. NULL when all went well, else what went wrong; errno is then what
+// the system said to a write, or 0.
 const char *tarfilter_copy(const struct tarfilter *f, int in, FILE *out);
 
 #endif
