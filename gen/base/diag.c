@@ -7,11 +7,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CODE(id, severity, alias, title, help) [id] = {#id, DIAG_##severity, alias, title, help},
+#define CODE(id, class, alias, name, title, why, help)                                             \
+	[id] = {#id, DIAG_CLASS_##class, alias, name, title, why, help},
 const struct code_info diag_codes[DIAG_NCODES] = {
 #include "gen/base/codes.def"
 };
 #undef CODE
+
+#define EXAMPLE(id, file, wrong, right) [id] = {file, wrong, right},
+const struct code_example diag_examples[DIAG_NCODES] = {
+#include "gen/base/examples.def"
+};
 
 static const char *format(struct arena *a, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
@@ -36,6 +42,22 @@ format(struct arena *a, const char *fmt, va_list ap)
 	return s;
 }
 
+static enum diag_severity
+severity_of(const struct diags *ds, enum diag_class class)
+{
+	bool error = class == DIAG_CLASS_ERROR || ds->strict;
+
+	return error || (class == DIAG_CLASS_BUILD && ds->building) ? DIAG_ERROR : DIAG_WARNING;
+}
+
+static void
+count(struct diags *ds, const struct diag *d, bool up)
+{
+	size_t *n = d->severity == DIAG_ERROR ? &ds->nerrors : &ds->nwarnings;
+
+	*n += up ? 1 : (size_t)-1;
+}
+
 struct diag *
 diag_add(struct diags *ds, enum diag_code code, struct span at, const char *fmt, ...)
 {
@@ -44,15 +66,51 @@ diag_add(struct diags *ds, enum diag_code code, struct span at, const char *fmt,
 
 	assert(at.src);
 	va_start(ap, fmt);
-	*d = (struct diag){code, at, format(ds->arena, fmt, ap), NULL, NULL, ds->list.n};
+	*d = (struct diag){.code = code,
+		.severity = severity_of(ds, diag_codes[code].class),
+		.alias = diag_codes[code].alias,
+		.at = at,
+		.text = format(ds->arena, fmt, ap),
+		.order = ds->list.n};
 	va_end(ap);
+	if (ds->allowed[code])
+		return d;
 	VEC_ADD(ds->arena, &ds->list, d);
-	if (diag_codes[code].severity == DIAG_ERROR) {
-		ds->nerrors++;
-	} else {
-		ds->nwarnings++;
-	}
+	count(ds, d, true);
 	return d;
+}
+
+void
+diag_alias(struct diag *d, const char *alias)
+{
+	d->alias = alias;
+}
+
+int
+diag_find(const char *name)
+{
+	for (int i = 0; i < DIAG_NCODES; i++) {
+		if (strcmp(diag_codes[i].name, name) == 0 || strcmp(diag_codes[i].words, name) == 0)
+			return i;
+	}
+	for (int i = 0; i < DIAG_NCODES; i++) {
+		if (*name && strcmp(diag_codes[i].alias, name) == 0)
+			return i;
+	}
+	return -1;
+}
+
+const char *
+diag_allow(struct diags *ds, const char *name)
+{
+	int code = diag_find(name);
+
+	if (code < 0)
+		return arena_printf(ds->arena, "no such diagnostic: %s", name);
+	if (diag_codes[code].class != DIAG_CLASS_WARNING)
+		return arena_printf(ds->arena, "%s is no warning: it cannot be allowed", name);
+	ds->allowed[code] = true;
+	return NULL;
 }
 
 void
@@ -91,7 +149,7 @@ static int
 compare(const void *px, const void *py)
 {
 	const struct diag *x = *(struct diag *const *)px, *y = *(struct diag *const *)py;
-	int sx = (int)diag_codes[x->code].severity, sy = (int)diag_codes[y->code].severity;
+	int sx = (int)x->severity, sy = (int)y->severity;
 	int c = sx != sy ? sx - sy : strcmp(diag_codes[x->code].name, diag_codes[y->code].name);
 
 	if (c == 0)
@@ -123,11 +181,7 @@ drop_doubles(struct diags *ds)
 		const struct diag *d = ds->list.v[i];
 
 		if (is_double(ds, kept, d)) {
-			if (diag_codes[d->code].severity == DIAG_ERROR) {
-				ds->nerrors--;
-			} else {
-				ds->nwarnings--;
-			}
+			count(ds, d, false);
 		} else {
 			ds->list.v[kept++] = ds->list.v[i];
 		}
@@ -155,14 +209,14 @@ static void
 print_one(FILE *f, const struct diag *d, const struct paint *p)
 {
 	const struct code_info *code = &diag_codes[d->code];
-	bool error = code->severity == DIAG_ERROR;
+	bool error = d->severity == DIAG_ERROR;
 	const char *help = d->help ? d->help : code->help;
 
 	print_place(f, d->at, p);
 	fprintf(f, "%s%s:%s [%s] %s", error ? p->error : p->warning, error ? "error" : "warning",
 		p->reset, code->name, d->text);
-	if (*code->alias)
-		fprintf(f, " (also %s)", code->alias);
+	if (*d->alias)
+		fprintf(f, " (also %s)", d->alias);
 	putc('\n', f);
 	if (d->at.src->text.n)
 		span_print(f, d->at, error ? p->error : p->warning, p->reset);
@@ -175,16 +229,46 @@ print_one(FILE *f, const struct diag *d, const struct paint *p)
 }
 
 void
-diag_print(struct diags *ds, FILE *f, bool colour)
+diag_sort(struct diags *ds)
 {
 	if (ds->list.n == 0)
 		return;
 	qsort(ds->list.v, ds->list.n, sizeof(*ds->list.v), compare);
 	drop_doubles(ds);
+}
+
+void
+diag_print_text(struct diags *ds, FILE *f, bool colour)
+{
+	diag_sort(ds);
 	for (size_t i = 0; i < ds->list.n; i++)
 		print_one(f, ds->list.v[i], colour ? &ansi : &plain);
+}
+
+void
+diag_print(struct diags *ds, FILE *f, bool colour)
+{
+	diag_print_text(ds, f, colour);
+	if (ds->list.n == 0)
+		return;
 	fprintf(f, "%zu error%s, %zu warning%s\n", ds->nerrors, ds->nerrors == 1 ? "" : "s",
 		ds->nwarnings, ds->nwarnings == 1 ? "" : "s");
+}
+
+void
+diag_print_short(struct diags *ds, FILE *f)
+{
+	diag_sort(ds);
+	for (size_t i = 0; i < ds->list.n; i++) {
+		const struct diag *d = ds->list.v[i];
+		struct place at = span_place(d->at);
+
+		fprintf(f, "%s[%s] %s:%zu:%zu: %s", d->severity == DIAG_ERROR ? "error" : "warning",
+			diag_codes[d->code].name, d->at.src->path, at.line, at.column, d->text);
+		if (*d->alias)
+			fprintf(f, " (also %s)", d->alias);
+		putc('\n', f);
+	}
 }
 
 bool

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "gen/base/utf8.h"
+
 static bool
 continues(char c) // a UTF-8 continuation byte: takes no column
 {
@@ -69,7 +71,7 @@ source_of(struct arena *a, const char *shown, struct str text)
 size_t
 source_offset(const struct source *src, struct place at)
 {
-	const char *p = src->text.s, *end = p + src->text.n;
+	const char *end = src->text.s + src->text.n, *p = src->text.s + utf8_mark(src->text);
 
 	for (size_t line = 1; line < at.line; line++) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p));
@@ -91,7 +93,7 @@ span_place(struct span at)
 {
 	struct place place = {1, 1};
 
-	for (size_t i = 0; i < at.off && i < at.src->text.n; i++) {
+	for (size_t i = utf8_mark(at.src->text); i < at.off && i < at.src->text.n; i++) {
 		char c = at.src->text.s[i];
 
 		if (c == '\n') {
@@ -123,6 +125,10 @@ span_print(FILE *f, struct span at, const char *caret, const char *reset)
 
 	while (line > text && line[-1] != '\n')
 		line--;
+	if (line == text)
+		line += utf8_mark(at.src->text);
+	if (p < line)
+		p = line;
 	if (p > line && p < end && *p == '\n' && p[-1] == '\r') // on the second half of a line end
 		p = stop = p - 1;
 	while (stop < end && *stop != '\n' && *stop != '\r')

@@ -20,7 +20,7 @@ struct span {
 	size_t off, len;
 };
 
-// 1-based; columns count UTF-8 characters.
+// 1-based; columns count UTF-8 characters. A byte order mark at the start takes no column.
 struct place {
 	size_t line, column;
 };

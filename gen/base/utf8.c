@@ -98,3 +98,9 @@ utf8_add(struct buf *b, uint32_t c)
 		buf_addc(b, (char)(0x80 | (c & 0x3f)));
 	}
 }
+
+size_t
+utf8_mark(struct str s)
+{
+	return str_starts(s, "\xef\xbb\xbf") ? 3 : 0;
+}

@@ -15,6 +15,9 @@ size_t utf8_decode(struct str s, uint32_t *c);
 // How many bytes at the start of S are valid: S.n when all of it is.
 size_t utf8_valid(struct str s);
 
+// The length of the byte order mark that S begins with; 0 when it begins with none.
+size_t utf8_mark(struct str s);
+
 // The number of characters in S; a byte that starts none counts as one.
 size_t utf8_count(struct str s);
 

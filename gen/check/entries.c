@@ -1,47 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// entries.c -- rules about MCP servers and package sets. Layer: gen/check.
+// entries.c -- what one key asks of another, whatever the table. Layer: gen/check.
+#include <assert.h>
+#include <string.h>
+
 #include "gen/check/check.h"
+#include "gen/check/walk.h"
 
-void
-check_transports(const struct config *c, struct diags *ds)
+// The string KEY of the struct at TABLE.
+static const struct conf_string *
+string_of(const struct conf_schema *s, const void *table, const char *key)
 {
-	for (size_t i = 0; i < c->mcp.n; i++) {
-		const struct conf_mcp_server *s = &c->mcp.v[i];
-		bool stdio = str_is(s->transport.v, "stdio");
-		const struct conf_string *needed = stdio ? &s->command : &s->url;
+	size_t k = 0;
 
-		if (s->transport.set && needed->v.n == 0) {
-			diag_add(ds, E007, s->head.at, "%s transport requires '%s' in [%.*s]",
-				stdio ? "stdio" : "sse", stdio ? "command" : "url",
-				STR_FMT(s->head.key));
+	while (k < s->nkeys && strcmp(s->keys[k].name, key) != 0)
+		k++;
+	assert(k < s->nkeys);
+	return (const void *)((const char *)table + s->keys[k].offset);
+}
+
+static void
+check_table(void *ctx, const struct conf_schema *s, const void *table)
+{
+	const struct conf_head *head = table;
+
+	for (size_t i = 0; i < conf_nneeds; i++) {
+		const struct conf_need *need = &conf_needs[i];
+		const struct conf_string *key;
+
+		if (strcmp(s->name, need->table) != 0)
+			continue;
+		key = string_of(s, table, need->key);
+		if (key->set && str_is(key->v, need->word) &&
+			!string_of(s, table, need->needed)->v.n) {
+			diag_add(ctx, need->code, head->at, "%s %s requires '%s' in [%.*s]",
+				need->word, need->key, need->needed, STR_FMT(head->key));
 		}
 	}
 }
 
-static bool
-contains(const struct conf_strings *list, struct str word)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (str_eq(list->v[i].v, word))
-			return true;
-	}
-	return false;
-}
-
 void
-check_version_commands(const struct config *c, struct diags *ds)
+check_needs(const struct config *c, struct diags *ds)
 {
-	for (size_t i = 0; i < c->packages.n; i++) {
-		const struct conf_package_set *set = &c->packages.v[i];
-
-		for (size_t k = 0; k < set->version_commands.n; k++) {
-			const struct conf_string *key = &set->version_commands.v[k].key;
-
-			if (!contains(&set->packages, key->v)) {
-				diag_add(ds, E003, key->at,
-					"version_commands: '%.*s' is not in 'packages' of [%.*s]",
-					STR_FMT(key->v), STR_FMT(set->head.key));
-			}
-		}
-	}
+	walk_config(c, &(struct walker){.table = check_table, .ctx = ds});
 }

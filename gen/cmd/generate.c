@@ -2,7 +2,6 @@
 // generate.c -- the main job: from a guest config to build.ninja. Layer: gen/cmd.
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "gen/base/die.h"
@@ -108,6 +107,9 @@ replay(struct run *r)
 	replay_all(r, &words, "--arch", &r->o.archs);
 	replay_all(r, &words, "--machine", &r->o.machines);
 	replay_all(r, &words, "--templates", &r->o.templates);
+	replay_all(r, &words, "--allow", &r->o.allowed);
+	if (r->o.strict)
+		VEC_ADD(r->a, &words, "--strict");
 	if (r->o.release)
 		VEC_ADD(r->a, &words, "--release");
 	replay_settings(r, &words);
@@ -115,16 +117,6 @@ replay(struct run *r)
 	VEC_ADD(r->a, &words, r->o.guest);
 	r->in.replay = words.v;
 	r->in.nreplay = words.n;
-}
-
-static const char *
-host_machine(struct arena *a)
-{
-	struct utsname u;
-
-	if (uname(&u) != 0)
-		die("find out the machine:");
-	return arena_dup(a, u.machine);
 }
 
 static void
@@ -137,7 +129,7 @@ describe(struct run *r, struct config *conf)
 	r->in.helpers = installed ? r->places.helpers : "build/bin";
 	r->in.configure = installed ? r->places.program : "build/bin/capsem-configure";
 	r->in.guest = r->o.guest;
-	r->in.host = host_machine(r->a);
+	r->in.host = cmd_host(r->a);
 	r->in.program_path = getenv("PATH");
 	r->in.binary_version = cmd_binary_version(r->machine, r->o.guest, conf, &r->ds);
 	r->in.templates = r->o.templates.v;
@@ -188,7 +180,7 @@ report(struct run *r, const struct plan *p, size_t changed)
 int
 cmd_generate(const struct cmd_options *o)
 {
-	struct run r = {.o = *o, .a = o->arena, .ds = {.arena = o->arena}};
+	struct run r = {.o = *o, .a = o->arena, .ds = {.arena = o->arena, .building = true}};
 	const struct plan *plan = NULL;
 	struct config *conf;
 
@@ -197,12 +189,13 @@ cmd_generate(const struct cmd_options *o)
 		die("directory not found: %s", o->guest);
 	conf = config_load(r.o.guest, &r.ds);
 	check_config(conf, &r.ds);
+	plan_check_artifacts(path_join(r.a, r.o.guest, "artifacts"), &r.ds);
 	if (!r.ds.nerrors) {
 		check_archs(&r, conf);
 		describe(&r, conf);
 		plan = plan_build(&r.in, conf, r.machine, &r.ds);
 	}
-	diag_print(&r.ds, stderr, diag_colour(stderr));
+	cmd_report(o, &r.ds, stderr, NULL);
 	if (r.ds.nerrors || !plan)
 		return 1;
 	report(&r, plan, emit_all(plan));

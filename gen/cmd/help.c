@@ -44,7 +44,9 @@ cmd_print_help(FILE *f)
 {
 	char head[64];
 
-	fprintf(f, "usage: capsem-configure " SYNOPSIS "\n       capsem-configure COMMAND\n\n%s\n",
+	fprintf(f,
+		"usage: capsem-configure " SYNOPSIS
+		"\n       capsem-configure COMMAND [GUEST]\n\n%s\n",
 		about);
 	fputs("\noptions:\n", f);
 	for (const struct cmd_option *opt = cmd_option_table; !is_end(opt); opt++) {

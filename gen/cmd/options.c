@@ -15,9 +15,9 @@ const struct cmd_option cmd_option_table[] = {
 	{OPT_HELP, '\0', NULL, NULL, NULL}};
 
 const struct cmd_command cmd_command_table[] = {
-#define COMMAND(name, function, help) {name, function, help},
+#define COMMAND(name, operand, function, help) {name, operand, function, help},
 #include "gen/cmd/commands.def"
-	{NULL, NULL, NULL}};
+	{NULL, NULL, NULL, NULL}};
 
 static bool
 is_option_end(const struct cmd_option *opt)
@@ -31,9 +31,31 @@ add(struct arena *a, struct cmd_words *list, const char *word)
 	VEC_ADD(a, list, word);
 }
 
+// The place of WORD in WORDS, a list ended by NULL.
+static int
+choice(const char *option, const char *word, const char *const *words)
+{
+	for (int i = 0; words[i]; i++) {
+		if (strcmp(words[i], word) == 0)
+			return i;
+	}
+	die_usage("option --%s: no such value: %s; did you mean %s?", option, word,
+		str_nearest(word, words) ? str_nearest(word, words) : words[0]);
+}
+
+static const char *
+allowed_code(const char *word)
+{
+	if (strncmp(word, "no-", 3) != 0)
+		die_usage("option -W wants no-CODE, such as -Wno-W002");
+	return word + 3;
+}
+
 static void
 take_option(struct cmd_options *o, enum cmd_option_id id, const char *value)
 {
+	static const char *const formats[] = {"text", "short", "json", "sarif", NULL};
+
 	switch (id) {
 	case OPT_HELP:
 		cmd_print_help(stdout);
@@ -58,6 +80,27 @@ take_option(struct cmd_options *o, enum cmd_option_id id, const char *value)
 		break;
 	case OPT_SOURCE:
 		o->source = value;
+		break;
+	case OPT_STRICT:
+		o->strict = true;
+		break;
+	case OPT_ALLOW:
+		add(o->arena, &o->allowed, value);
+		break;
+	case OPT_WARNING:
+		add(o->arena, &o->allowed, allowed_code(value));
+		break;
+	case OPT_FORMAT:
+		o->format = (enum cmd_format)choice("format", value, formats);
+		break;
+	case OPT_JSON:
+		o->format = FORMAT_JSON;
+		break;
+	case OPT_ARTIFACTS:
+		o->artifacts = value;
+		break;
+	case OPT_EXPLAIN:
+		o->explain = value;
 		break;
 	case OPT_RELEASE:
 		o->release = true;
@@ -129,23 +172,27 @@ is_setting(const char *word)
 	return *c == '=' && c != word;
 }
 
-static bool
-is_command(const char *word)
+static const struct cmd_command *
+find_command(const char *word)
 {
-	for (const struct cmd_command *c = cmd_command_table; c->name; c++) {
+	for (const struct cmd_command *c = cmd_command_table; word && c->name; c++) {
 		if (strcmp(c->name, word) == 0)
-			return true;
+			return c;
 	}
-	return false;
+	return NULL;
 }
 
 static void
 take_operand(struct cmd_options *o, const char *word, bool first)
 {
+	const struct cmd_command *command = find_command(o->command);
+
 	if (is_setting(word)) {
 		add(o->arena, &o->settings, word);
-	} else if (first && is_command(word)) {
+	} else if (first && find_command(word)) {
 		o->command = word;
+	} else if (command && command->operand && !o->subject) {
+		o->subject = word;
 	} else if (o->guest) {
 		die_usage("more than one guest folder: %s and %s", o->guest, word);
 	} else {
@@ -178,9 +225,11 @@ cmd_parse(struct arena *a, int argc, char *argv[])
 int
 cmd_run(const struct cmd_options *o)
 {
-	for (const struct cmd_command *c = cmd_command_table; c->name; c++) {
-		if (o->command && strcmp(c->name, o->command) == 0)
-			return c->run(o);
-	}
-	return cmd_generate(o);
+	const struct cmd_command *c = find_command(o->command);
+
+	if (o->explain)
+		return cmd_explain_code(o);
+	if (c && c->operand && *c->operand != '[' && !o->subject)
+		die_usage("%s wants %s", c->name, c->operand);
+	return c ? c->run(o) : cmd_generate(o);
 }

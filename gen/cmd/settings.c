@@ -19,6 +19,22 @@ take_arguments(struct machine *m, const struct cmd_words *words, bool from_env)
 	}
 }
 
+static void
+apply_to_diagnostics(const struct cmd_options *o, const struct machine *m, struct diags *ds)
+{
+	struct words words = machine_words(m, "diagnostics", "allow");
+
+	ds->strict = o->strict || machine_yes(m, "diagnostics", "strict");
+	for (size_t i = 0; i < words.n; i++)
+		(void)diag_allow(ds, words.v[i]); // its words are codes
+	for (size_t i = 0; i < o->allowed.n; i++) {
+		const char *mistake = diag_allow(ds, o->allowed.v[i]);
+
+		if (mistake)
+			die_usage("%s", mistake);
+	}
+}
+
 struct machine *
 cmd_settings(const struct cmd_options *o, const char *cwd, struct diags *ds)
 {
@@ -32,6 +48,7 @@ cmd_settings(const struct cmd_options *o, const char *cwd, struct diags *ds)
 	for (size_t i = 0; i < o->machines.n; i++)
 		machine_load(m, o->machines.v[i], ds);
 	take_arguments(m, &o->settings, false);
+	apply_to_diagnostics(o, m, ds);
 	return m;
 }
 
@@ -48,7 +65,7 @@ cmd_machine(const struct cmd_options *o)
 	struct diags ds = {.arena = o->arena};
 	const struct machine *m = cmd_settings(o, path_cwd(o->arena), &ds);
 
-	diag_print(&ds, stderr, diag_colour(stderr));
+	cmd_report(o, &ds, stderr, NULL);
 	if (ds.nerrors)
 		return 1;
 	for (size_t i = 0; i < setting_ninfos; i++)

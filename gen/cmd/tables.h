@@ -17,7 +17,7 @@ struct cmd_option {
 };
 
 struct cmd_command {
-	const char *name;
+	const char *name, *operand;
 	int (*run)(const struct cmd_options *o);
 	const char *help;
 };

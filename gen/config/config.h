@@ -66,6 +66,7 @@ struct conf_head {
 #define CONF_BOOL(of) struct conf_bool
 #define CONF_STRINGS(of) struct conf_strings
 #define CONF_INTS(of) struct conf_ints
+#define CONF_TEXTS(of) struct conf_strings // a lone string is a list of one
 #define CONF_MAP(of) struct conf_map
 #define CONF_TABLE_OF(of) struct conf_##of * // NULL when there is none
 #define CONF_TABLES_OF(of) struct conf_##of##_list
@@ -93,6 +94,8 @@ struct config {
 #define FOLDER_TABLES(member, path, table, noun, help) struct conf_##table##_list member;
 #include "gen/config/schema.def"
 	bool has_image; // manifest.toml exists
+	bool found;     // config/ and build.toml exist
+	bool broken;    // a file cannot be read or parsed: what is absent may be in it
 	// Every file and folder that was looked at: what build.ninja depends on.
 	VEC(const char *) reads;
 };
@@ -101,6 +104,9 @@ struct config {
 // safe to look at even then, with defaults in place of what is wrong. Missing config/ or build.toml
 // is the one mistake that stands alone. Everything lives in DS->arena.
 struct config *config_load(const char *guest, struct diags *ds);
+
+// Where LEN bytes at OFF of a value stand in its file.
+struct span conf_inside(const struct conf_string *s, size_t off, size_t len);
 
 // The architecture called NAME, NULL when there is none.
 const struct conf_arch *config_arch(const struct config *c, const char *name);

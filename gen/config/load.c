@@ -54,7 +54,16 @@ parse_file(struct loading *l, const char *rel, const char *path)
 		file.src = source_of(l->ds->arena, path, (struct str){0});
 		diag_add(l->ds, E002, top_of(file.src), "cannot be read: %s", strerror(err));
 	}
+	l->conf->broken |= !file.tree;
 	VEC_ADD(l->ds->arena, &l->files, file);
+}
+
+// Links are followed where the files are that are loaded, right below config/, and not below that:
+// there they could lead round in circles.
+static int
+look(const char *path, int depth, struct stat *st)
+{
+	return depth == 0 ? stat(path, st) : lstat(path, st);
 }
 
 // Parse every *.toml below REL, part by part of the path in byte order.
@@ -79,7 +88,8 @@ walk(struct loading *l, const char *rel, int depth)
 
 		if (str_ends(str_of(names.v[i]), ".toml")) {
 			parse_file(l, below, path);
-		} else if (depth < MAX_DEPTH && lstat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		} else if (depth < MAX_DEPTH && look(path, depth, &st) == 0 &&
+			   S_ISDIR(st.st_mode)) {
 			walk(l, below, depth + 1);
 		}
 	}
@@ -128,9 +138,9 @@ load_file(struct loading *l, const struct conf_root *root)
 	at = top_of(file->src);
 	table = toml_get(file->tree, root->key);
 	if (!table) {
-		diag_add(l->ds, E001, at, "missing table [%s]", root->key);
+		diag_alias(diag_add(l->ds, E001, at, "missing table [%s]", root->key), "E003");
 	} else if (table->type != TOML_TABLE) {
-		conf_wrong_type(l->ds, root->key, "a table", table);
+		conf_wrong_type(l->ds, NULL, root->key, "a table", table);
 	}
 	stray_tables(l, file, root->key);
 	if (table)
@@ -209,7 +219,7 @@ load_folder(struct loading *l, const struct conf_root *root)
 		bool ok = m->value->type == TOML_TABLE;
 
 		if (!ok)
-			conf_wrong_type(l->ds, key, "a table", m->value);
+			conf_wrong_type(l->ds, NULL, key, "a table", m->value);
 		conf_load_table(l->ds, root->schema, key, ok ? m->value : NULL, m->value->at, item);
 		head->key = str_of(key);
 		head->key_at = m->key_at;
@@ -232,6 +242,7 @@ config_load(const char *guest, struct diags *ds)
 	} else if (!path_is_file(build)) {
 		missing(&l, build, "missing required file: build.toml");
 	} else {
+		conf->found = true;
 		walk(&l, "", 0);
 	}
 	for (size_t i = 0; i < conf_nroots; i++) {
@@ -243,6 +254,12 @@ config_load(const char *guest, struct diags *ds)
 	}
 	conf->has_image = find(&l, "manifest.toml") != NULL;
 	return conf;
+}
+
+struct span
+conf_inside(const struct conf_string *s, size_t off, size_t len)
+{
+	return s->set ? toml_inside(s->at, off, len) : s->at;
 }
 
 const struct conf_arch *

@@ -17,6 +17,7 @@
 	}
 #define TEXT SETTING_TEXT, NULL
 #define WORDS SETTING_WORDS, NULL
+#define CODES SETTING_CODES, NULL
 #define PATH SETTING_PATH, NULL
 #define BOOL SETTING_BOOL, NULL
 #define NUMBER SETTING_NUMBER, NULL
@@ -115,6 +116,33 @@ is_one_of(const char *const *words, const char *word)
 	return *words != NULL;
 }
 
+static struct words
+split(struct arena *a, const char *text, const char *between)
+{
+	VEC(const char *) list = {0};
+
+	while (*(text += strspn(text, between))) {
+		size_t n = strcspn(text, between);
+
+		VEC_ADD(a, &list, arena_ndup(a, text, n));
+		text += n;
+	}
+	return (struct words){list.v, list.n};
+}
+
+// The first of the CODES that is none.
+static const char *
+codes_mistake(struct arena *a, const char *value)
+{
+	struct words words = split(a, value, " \t,");
+	struct diags ds = {.arena = a};
+	const char *mistake = NULL;
+
+	for (size_t i = 0; i < words.n && !mistake; i++)
+		mistake = diag_allow(&ds, words.v[i]);
+	return mistake;
+}
+
 // What is wrong with VALUE, NULL when it is fine.
 static const char *
 value_mistake(struct arena *a, const struct setting_info *info, const char *value)
@@ -130,6 +158,8 @@ value_mistake(struct arena *a, const struct setting_info *info, const char *valu
 		return arena_printf(a, "'%s' must be yes or no, not '%s'", info->key, value);
 	if (info->kind == SETTING_NUMBER && *value && !str_to_long(value, 10, 0, LONG_MAX, &n))
 		return arena_printf(a, "'%s' must be a whole number, not '%s'", info->key, value);
+	if (info->kind == SETTING_CODES && codes_mistake(a, value))
+		return codes_mistake(a, value);
 	if (strpbrk(value, "\n\r"))
 		return arena_printf(a, "'%s' holds a line break", info->key);
 	return NULL;
@@ -240,14 +270,7 @@ machine_origin(const struct machine *m, const char *section, const char *key)
 struct words
 machine_words(const struct machine *m, const char *section, const char *key)
 {
-	const char *text = machine_get(m, section, key);
-	VEC(const char *) list = {0};
+	bool codes = find_info(section, key)->kind == SETTING_CODES;
 
-	while (*(text += strspn(text, " \t"))) {
-		size_t n = strcspn(text, " \t");
-
-		VEC_ADD(m->arena, &list, arena_ndup(m->arena, text, n));
-		text += n;
-	}
-	return (struct words){list.v, list.n};
+	return split(m->arena, machine_get(m, section, key), codes ? " \t," : " \t");
 }

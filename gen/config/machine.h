@@ -11,6 +11,7 @@
 enum setting_kind {
 	SETTING_TEXT,
 	SETTING_WORDS,
+	SETTING_CODES,
 	SETTING_PATH,
 	SETTING_BOOL,
 	SETTING_NUMBER,
@@ -61,7 +62,7 @@ bool machine_yes(const struct machine *m, const char *section, const char *key);
 // Where that value came from: "default" or a setting's origin.
 const char *machine_origin(const struct machine *m, const char *section, const char *key);
 
-// The words of a WORDS value, split at blanks.
+// The words of a WORDS or CODES value, split at blanks and, with codes, commas.
 struct words {
 	const char **v;
 	size_t n;

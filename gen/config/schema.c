@@ -12,6 +12,7 @@
 #define SUB_INT(of) NULL, NULL
 #define SUB_BOOL(of) NULL, NULL
 #define SUB_STRINGS(of) NULL, NULL
+#define SUB_TEXTS(of) NULL, NULL
 #define SUB_INTS(of) NULL, NULL
 #define SUB_MAP(of) NULL, NULL
 #define SUB_CHOICE(of) NULL, choices_##of
@@ -31,6 +32,13 @@
 	static const struct conf_schema schema_##table = {#table, sizeof(struct conf_##table),     \
 		keys_##table, sizeof(keys_##table) / sizeof(*keys_##table), help_##table};
 #include "gen/config/schema.def"
+
+const struct conf_need conf_needs[] = {
+#define NEEDS(table, key, word, needed, code) {#table, #key, word, #needed, code},
+#include "gen/config/schema.def"
+};
+
+const size_t conf_nneeds = sizeof(conf_needs) / sizeof(*conf_needs);
 
 const struct conf_root conf_roots[] = {
 #define FILE_TABLE(member, path, key, table, presence, help)                                       \

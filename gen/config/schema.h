@@ -14,6 +14,7 @@ enum conf_type {
 	CONF_TYPE_INT,
 	CONF_TYPE_BOOL,
 	CONF_TYPE_STRINGS,
+	CONF_TYPE_TEXTS,
 	CONF_TYPE_INTS,
 	CONF_TYPE_MAP,
 	CONF_TYPE_TABLE_OF,
@@ -65,6 +66,15 @@ struct conf_root {
 	bool required;
 	const char *noun, *help;
 };
+
+// In TABLE, the word WORD as value of KEY makes NEEDED necessary, and not empty.
+struct conf_need {
+	const char *table, *key, *word, *needed;
+	enum diag_code code;
+};
+
+extern const struct conf_need conf_needs[];
+extern const size_t conf_nneeds;
 
 extern const struct conf_root conf_roots[];
 extern const size_t conf_nroots;

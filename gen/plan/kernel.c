@@ -18,18 +18,11 @@ add_defconfig(struct plan *p, const struct plan_arch *a, struct stage_items *ite
 {
 	const struct conf_string *defconfig = &a->conf->defconfig;
 	const char *path = path_join(p->arena, p->conf->dir, defconfig->v.s);
-	struct diag *d;
 
-	if (path_is_file(path)) {
-		items->v[items->n++] = (struct plan_item){defconfig->v.s, 0644, path, false, false};
-		return true;
-	}
-	if (defconfig->set) {
-		d = diag_add(p->ds, E304, defconfig->at, "missing kernel defconfig for %s: %s",
-			a->name, defconfig->v.s);
-		diag_help(p->ds, d, "add %s, or correct 'defconfig'", path);
-	}
-	return false;
+	if (!path_is_file(path)) // which a check has told
+		return false;
+	items->v[items->n++] = (struct plan_item){defconfig->v.s, 0644, path, false, false};
+	return true;
 }
 
 // A tarball named by kernel_source = "file:PATH", relative to config/.
@@ -42,8 +35,6 @@ add_tarball(struct plan *p, struct stage_items *items)
 	if (!str_starts(source->v, "file:"))
 		return;
 	path = path_join(p->arena, p->conf->dir, source->v.s + strlen("file:"));
-	if (!path_is_file(path))
-		diag_add(p->ds, E306, source->at, "kernel tarball %s does not exist", path);
 	items->v[items->n++] = (struct plan_item){path_base(path), 0644, path, false, false};
 }
 

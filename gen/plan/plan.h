@@ -3,20 +3,10 @@
 #ifndef GEN_PLAN_PLAN_H
 #define GEN_PLAN_PLAN_H
 
+#include "gen/config/arch.h"
 #include "gen/config/config.h"
 #include "gen/config/machine.h"
 #include "gen/plan/graph.h"
-
-// What the names of one platform are; from arches.def.
-struct arch_facts {
-	const char *platform; // "linux/arm64"
-	const char *name;     // ours: x86_64 or arm64
-	const char *debian, *npm, *python, *kernel, *cross, *musl;
-};
-
-// The facts of a docker platform, of a machine name (uname -m, or ours); NULL when unknown.
-const struct arch_facts *arch_by_platform(const char *platform);
-const struct arch_facts *arch_by_machine(const char *machine);
 
 // One architecture that is built.
 struct plan_arch {
@@ -92,6 +82,13 @@ struct plan {
 // Make the whole plan. Mistakes are stored in DS; the graph is of use only without any.
 struct plan *plan_build(const struct plan_input *in, const struct config *conf,
 	const struct machine *m, struct diags *ds);
+
+// Look at those files of guest_files.def that are in the folder DIR: W024 for modes and first lines
+// with which they are unfit.
+void plan_check_artifacts(const char *dir, struct diags *ds);
+
+// Store E301 and E302 for each file that a folder of artifacts must have and DIR lacks.
+void plan_demand_artifacts(const char *dir, struct diags *ds);
 
 // The guest programs, in the order in which templates see them.
 struct plan_names {

@@ -16,14 +16,8 @@ level_of(struct plan *p)
 
 	if (str_is(b->compression.v, "xz"))
 		return NULL;
-	if (!str_is(b->compression.v, "zstd") && level > 9) {
-		if (b->compression_level.set) {
-			diag_add(p->ds, W016, b->compression_level.at,
-				"level %ld is used as 9: %s knows 1 to 9", level,
-				b->compression.v.s);
-		}
+	if (!str_is(b->compression.v, "zstd") && level > 9)
 		level = 9;
-	}
 	return arena_printf(p->arena, "%ld", level);
 }
 

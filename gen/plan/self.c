@@ -82,8 +82,8 @@ static void
 plan_configure(struct self *s, const char *const *archives)
 {
 	const char *inputs[] = {self_object(s, "configure.c"), archives[CMD], archives[EMIT],
-		archives[PLAN], archives[CHECK], archives[CONFIG], archives[TOML], archives[BASE],
-		NULL};
+		archives[PLAN], archives[CHECK], archives[CONFIG], archives[TOML], archives[TMPL],
+		archives[BASE], NULL};
 
 	self_link(s, &(struct self_program){"build/bin/capsem-configure", inputs,
 			     "cjson inih tomlplusplus", NULL});

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // places.c -- line and column to byte offset. Layer: gen/toml (over base).
+#include "gen/base/utf8.h"
 #include "gen/toml/shim.h"
 
 enum { STRIDE = 128 };
@@ -28,12 +29,12 @@ void
 places_init(struct places *p, struct arena *a, const struct source *src)
 {
 	struct place at = {1, 1};
-	size_t last = 0;
+	size_t last = 0, begin = utf8_mark(src->text);
 
 	p->src = src;
 	p->n = 0;
 	p->marks = arena_alloc(a, (src->text.n / STRIDE + 2) * sizeof(*p->marks));
-	for (size_t off = 0; off < src->text.n; off = next(src->text, off, &at)) {
+	for (size_t off = begin; off < src->text.n; off = next(src->text, off, &at)) {
 		if (p->n == 0 || off - last >= STRIDE) {
 			p->marks[p->n++] = (struct mark){at.line, at.column, off};
 			last = off;
@@ -50,7 +51,7 @@ reaches(const struct mark *m, struct place at)
 size_t
 places_offset(const struct places *p, struct place at)
 {
-	size_t low = 0, high = p->n, off = 0;
+	size_t low = 0, high = p->n, off = utf8_mark(p->src->text);
 	struct place here = {1, 1};
 
 	while (low < high) {

@@ -103,11 +103,6 @@ toml_precheck(const struct source *src, struct diags *ds)
 		diag_add(ds, E002, at, "the file is longer than %d MiB", TOML_MAX_BYTES >> 20);
 		return false;
 	}
-	if (str_starts(src->text, "\xef\xbb\xbf")) {
-		at.len = 3;
-		diag_add(ds, E002, at, "the file begins with a byte order mark");
-		return false;
-	}
 	at.off = utf8_valid(src->text);
 	if (at.off < src->text.n) {
 		diag_add(ds, E002, at, "byte 0x%02x is not valid UTF-8 here",

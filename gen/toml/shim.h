@@ -33,7 +33,7 @@ struct shim_mistake {
 // in *m. Dies when memory runs out.
 struct toml_value *shim_parse(const struct places *p, struct arena *a, struct shim_mistake *m);
 
-// Refuse what toml++ does not judge well: an overlong text, a byte order mark, invalid UTF-8,
+// Refuse what toml++ does not judge well: an overlong text, invalid UTF-8,
 // nesting so deep that recursion would end the process. False after a mistake, stored in DS.
 bool toml_precheck(const struct source *src, struct diags *ds);
 

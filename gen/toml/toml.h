@@ -77,6 +77,10 @@ struct toml_value *toml_parse(const struct source *src, struct diags *ds);
 const struct toml_member *toml_find(const struct toml_value *table, const char *key);
 const struct toml_value *toml_get(const struct toml_value *table, const char *key);
 
+// Where LEN bytes at OFF of a string stand in the text, AT being the string with its quotes. AT
+// itself when it is no string.
+struct span toml_inside(struct span at, size_t off, size_t len);
+
 // "a string", "an integer", ... as messages name it.
 const char *toml_type_name(enum toml_type type);
 

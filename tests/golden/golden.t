@@ -10,7 +10,7 @@ tests/golden/cases/NAME/ holds, each of them optional:
   status   the exit status (absent: 0)
   expect/  files that must have been written, with these bytes
 UPDATE=1 rewrites err, out, status and what is in expect/; read the diff. A case that fails must leave
-build.ninja as it was. Every code of codes.def must occur in some case's err.
+build.ninja as it was. That every code has a case is what codes.t is for.
 """
 import os, re, shutil, subprocess, sys, tempfile
 
@@ -120,28 +120,17 @@ def try_case(case):
     return mistakes
 
 
-def codes():
-    with open(os.path.join(ROOT, "gen/base/codes.def")) as f:
-        return re.findall(r"^CODE\((\w+)", f.read(), re.M)
-
-
 def main():
     cases = sorted(os.listdir(os.path.join(HERE, "cases")))
-    seen, bad = "", 0
-    print("1..%d" % (len(cases) + 1))
+    bad = 0
+    print("1..%d" % len(cases))
     for i, name in enumerate(cases, 1):
         case = os.path.join(HERE, "cases", name)
         mistakes = try_case(case)
-        seen += optional(case, "err")
         bad += bool(mistakes)
         print("%sok %d - %s" % ("not " if mistakes else "", i, name))
         for line in "\n".join(mistakes).splitlines():
             print("#", line)
-    missing = [c for c in codes() if "[%s]" % c not in seen]
-    bad += bool(missing)
-    print("%sok %d - every code has a case" % ("not " if missing else "", len(cases) + 1))
-    if missing:
-        print("# without a case:", " ".join(missing))
     return bad != 0
 
 

@@ -159,12 +159,46 @@ test_codes(void **state)
 		const struct code_info *c = &diag_codes[i];
 
 		assert_int_equal(strlen(c->name), 4);
-		assert_true(c->name[0] == (c->severity == DIAG_ERROR ? 'E' : 'W'));
+		assert_true(c->name[0] == (c->class == DIAG_CLASS_WARNING ? 'W' : 'E'));
 		assert_true(i == 0 || strcmp(diag_codes[i - 1].name, c->name) < 0);
 		assert_true(*c->title && c->title[strlen(c->title) - 1] != '.');
 		assert_true(*c->help && c->help[strlen(c->help) - 1] != '.');
-		assert_non_null(c->alias);
+		assert_true(*c->why && c->why[strlen(c->why) - 1] == '.');
+		assert_int_equal(diag_find(c->name), i);
+		assert_int_equal(diag_find(c->words), i);
+		assert_non_null(diag_examples[i].file);
+		assert_true(*diag_examples[i].wrong && *diag_examples[i].right);
 	}
+}
+
+// What --strict, --allow and the difference between looking and building do.
+static void
+test_severities(void **state)
+{
+	struct diags ds = {.arena = &arena, .building = true},
+		     strict = {.arena = &arena, .strict = true};
+
+	(void)state;
+	assert_null(diag_allow(&ds, "W015"));
+	assert_null(diag_allow(&ds, "no-effect"));
+	assert_null(diag_allow(&ds, "W003")); // what other tools call W005
+	assert_string_equal(diag_allow(&ds, "E003"), "E003 is no warning: it cannot be allowed");
+	assert_string_equal(diag_allow(&ds, "W999"), "no such diagnostic: W999");
+	assert_int_equal(diag_find(""), -1);
+	diag_add(&ds, W015, at("a", "x", 0, 1), "dropped");
+	diag_add(&ds, W016, at("a", "x", 0, 1), "dropped");
+	diag_add(&ds, W005, at("a", "x", 0, 1), "dropped");
+	diag_add(&ds, E305, at("a", "x", 0, 1), "an error here");
+	assert_int_equal(ds.list.n, 1);
+	assert_int_equal(ds.nerrors, 1);
+	ds.building = false;
+	diag_alias(diag_add(&ds, E305, at("a", "x", 0, 1), "only a warning"), "E999");
+	assert_int_equal(ds.nwarnings, 1);
+	assert_non_null(
+		strstr(printed(&ds, false), "warning: [E305] only a warning (also E999)\n"));
+	diag_add(&strict, W015, at("a", "x", 0, 1), "strict");
+	assert_int_equal(strict.nerrors, 1);
+	assert_non_null(strstr(printed(&strict, false), "error: [W015] strict\n"));
 }
 
 static int
@@ -185,6 +219,7 @@ main(void)
 		cmocka_unit_test(test_control_bytes),
 		cmocka_unit_test(test_colour),
 		cmocka_unit_test(test_codes),
+		cmocka_unit_test(test_severities),
 	};
 
 	return cmocka_run_group_tests(tests, folder_enter, leave);

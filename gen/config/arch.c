@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// arch.c -- arches.def, and which architectures a plan builds. Layer: gen/plan.
-#include <string.h>
+#include "gen/config/arch.h"
 
-#include "gen/plan/plan.h"
+#include <stdbool.h>
+#include <string.h>
 
 static const struct arch_facts facts[] = {
 #define ARCH(platform, name, debian, npm, python, kernel, cross, musl)                             \
 	{platform, name, debian, npm, python, kernel, cross, musl},
-#include "gen/plan/arches.def"
+#include "gen/config/arches.def"
 };
 
 enum { NFACTS = sizeof(facts) / sizeof(*facts) };

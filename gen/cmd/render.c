@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "gen/cmd/render.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#include "gen/base/die.h"
+#include "gen/base/path.h"
+#include "gen/cmd/version.h"
+#include "gen/emit/emit.h"
+#include "gen/tmpl/tmpl.h"
+
+const char *
+cmd_host(struct arena *a)
+{
+	struct utsname u;
+
+	if (uname(&u) != 0)
+		die("find out the machine:");
+	return arena_dup(a, u.machine);
+}
+
+struct plan *
+cmd_plan(
+	const struct cmd_options *o, struct config *conf, const struct machine *m, struct diags *ds)
+{
+	struct cmd_places places = cmd_locate(o->arena, o, path_cwd(o->arena));
+	struct plan_input *in = arena_alloc(o->arena, sizeof(*in));
+
+	*in = (struct plan_input){
+		.share = places.share,
+		.helpers = places.source ? "build/bin" : places.helpers,
+		.configure = places.program,
+		.guest = o->guest,
+		.host = cmd_host(o->arena),
+		.program_path = getenv("PATH"),
+		.binary_version = cmd_binary_version(m, o->guest, conf, ds),
+		.templates = o->templates.v,
+		.ntemplates = o->templates.n,
+		.archs = o->archs.v,
+		.narchs = o->archs.n,
+		.release = o->release,
+	};
+	return plan_build(in, conf, m, ds);
+}
+
+// What configure would write to PATH, as JSON.
+static cJSON *
+values_of(const struct plan *p, const char *path)
+{
+	struct buf text = {0};
+	cJSON *values = NULL;
+
+	for (size_t i = 0; i < p->files.n && !values; i++) {
+		if (strcmp(p->files.v[i].path, path) != 0)
+			continue;
+		emit_file(p, &p->files.v[i], &text);
+		values = cJSON_Parse(text.s);
+	}
+	buf_free(&text);
+	return values;
+}
+
+bool
+cmd_render(const struct plan *p, const struct edge *e, struct diags *ds, struct buf *out)
+{
+	const char *path = e->ins.v[1];
+	struct source *src = source_load(ds->arena, path, path);
+	cJSON *values = values_of(p, e->ins.v[0]);
+	struct tmpl *t;
+	bool ok;
+
+	if (!src)
+		die("open %s:", path);
+	t = tmpl_parse(src, ds);
+	ok = t && tmpl_render(t, values, ds, out);
+	cJSON_Delete(values);
+	return ok;
+}
