@@ -27,7 +27,7 @@ prove_all() { # prove_all FILE...: run TAP scripts and cmocka programs, two at a
 fast() {
 	step "unit" prove_all "$TESTS"/unit/test_*
 	step "scripts" prove_all tests/*.t tests/golden/*.t tests/rules/*.t tests/toml/*.t tests/tmpl/*.t \
-		tests/cli/*.t tests/e2e/*.t
+		tests/config/*.t tests/cli/*.t tests/e2e/*.t
 	step "fuzz corpora" sh tests/fuzz/replay.sh
 }
 

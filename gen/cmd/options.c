@@ -51,10 +51,23 @@ allowed_code(const char *word)
 	return word + 3;
 }
 
+// The list that an option which may repeat adds to; NULL for the others.
+static struct cmd_words *
+list_of(struct cmd_options *o, enum cmd_option_id id)
+{
+	return id == OPT_ARCH        ? &o->archs
+	       : id == OPT_MACHINE   ? &o->machines
+	       : id == OPT_TEMPLATES ? &o->templates
+	       : id == OPT_REMEMBER  ? &o->remembered
+	       : id == OPT_ALLOW     ? &o->allowed
+				     : NULL;
+}
+
 static void
 take_option(struct cmd_options *o, enum cmd_option_id id, const char *value)
 {
 	static const char *const formats[] = {"text", "short", "json", "sarif", NULL};
+	static const char *const drafts[] = {"07", "2020-12", NULL};
 
 	switch (id) {
 	case OPT_HELP:
@@ -66,26 +79,11 @@ take_option(struct cmd_options *o, enum cmd_option_id id, const char *value)
 	case OPT_DIR:
 		o->dir = value;
 		break;
-	case OPT_ARCH:
-		add(o->arena, &o->archs, value);
-		break;
-	case OPT_MACHINE:
-		add(o->arena, &o->machines, value);
-		break;
-	case OPT_TEMPLATES:
-		add(o->arena, &o->templates, value);
-		break;
-	case OPT_REMEMBER:
-		add(o->arena, &o->remembered, value);
-		break;
 	case OPT_SOURCE:
 		o->source = value;
 		break;
 	case OPT_STRICT:
 		o->strict = true;
-		break;
-	case OPT_ALLOW:
-		add(o->arena, &o->allowed, value);
 		break;
 	case OPT_WARNING:
 		add(o->arena, &o->allowed, allowed_code(value));
@@ -99,6 +97,9 @@ take_option(struct cmd_options *o, enum cmd_option_id id, const char *value)
 	case OPT_ARTIFACTS:
 		o->artifacts = value;
 		break;
+	case OPT_DRAFT:
+		o->draft = (enum cmd_draft)choice("draft", value, drafts);
+		break;
 	case OPT_EXPLAIN:
 		o->explain = value;
 		break;
@@ -107,6 +108,8 @@ take_option(struct cmd_options *o, enum cmd_option_id id, const char *value)
 		break;
 	case OPT_QUIET:
 		o->quiet = true;
+		break;
+	default: // it adds to a list
 		break;
 	}
 }
@@ -157,7 +160,10 @@ parse_option(struct cmd_options *o, char *word, const char *next)
 		die_usage("option %s takes no value", word);
 	if (opt->argument && !inlined && !next)
 		die_usage("option %s wants %s", word, opt->argument);
-	take_option(o, opt->id, inlined ? inlined : next);
+	if (list_of(o, opt->id))
+		add(o->arena, list_of(o, opt->id), inlined ? inlined : next);
+	else
+		take_option(o, opt->id, inlined ? inlined : next);
 	return opt->argument && !inlined ? 2 : 1;
 }
 

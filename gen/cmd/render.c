@@ -45,36 +45,36 @@ cmd_plan(
 	return plan_build(in, conf, m, ds);
 }
 
-// What configure would write to PATH, as JSON.
-static cJSON *
-values_of(const struct plan *p, const char *path)
+const char *
+cmd_file_text(const struct plan *p, const char *path)
 {
-	struct buf text = {0};
-	cJSON *values = NULL;
+	const char *copy = NULL;
 
-	for (size_t i = 0; i < p->files.n && !values; i++) {
+	for (size_t i = 0; i < p->files.n && !copy; i++) {
+		struct buf text = {0};
+
 		if (strcmp(p->files.v[i].path, path) != 0)
 			continue;
 		emit_file(p, &p->files.v[i], &text);
-		values = cJSON_Parse(text.s);
+		copy = arena_dup(p->arena, text.s);
+		buf_free(&text);
 	}
-	buf_free(&text);
-	return values;
+	return copy;
 }
 
 bool
-cmd_render(const struct plan *p, const struct edge *e, struct diags *ds, struct buf *out)
+cmd_render(const struct edge *e, const char *values, struct diags *ds, struct buf *out)
 {
 	const char *path = e->ins.v[1];
 	struct source *src = source_load(ds->arena, path, path);
-	cJSON *values = values_of(p, e->ins.v[0]);
+	cJSON *tree = cJSON_Parse(values);
 	struct tmpl *t;
 	bool ok;
 
 	if (!src)
 		die("open %s:", path);
 	t = tmpl_parse(src, ds);
-	ok = t && tmpl_render(t, values, ds, out);
-	cJSON_Delete(values);
+	ok = t && tmpl_render(t, tree, ds, out);
+	cJSON_Delete(tree);
 	return ok;
 }

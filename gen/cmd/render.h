@@ -11,9 +11,11 @@
 struct plan *cmd_plan(const struct cmd_options *o, struct config *conf, const struct machine *m,
 	struct diags *ds);
 
-// Append what the edge E, a render_dockerfile, would write. False after mistakes in the template,
-// stored in DS.
-bool cmd_render(const struct plan *p, const struct edge *e, struct diags *ds, struct buf *out)
-	__attribute__((warn_unused_result));
+// What configure would write to PATH, in the arena of P; NULL when it writes no such file.
+const char *cmd_file_text(const struct plan *p, const char *path);
+
+// Append what the edge E, a render_dockerfile, would write with VALUES, a JSON text. False after
+// mistakes in the template, stored in DS.
+bool cmd_render(const struct edge *e, const char *values, struct diags *ds, struct buf *out);
 
 #endif

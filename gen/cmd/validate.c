@@ -44,7 +44,7 @@ check_templates(
 		struct buf text = {0};
 
 		if (e->rule == RULE_render_dockerfile)
-			(void)!cmd_render(p, e, ds, &text);
+			cmd_render(e, cmd_file_text(p, e->ins.v[0]), ds, &text);
 		buf_free(&text);
 	}
 }

@@ -2,7 +2,12 @@
 // schema.c -- schema.def turned into tables. Layer: gen/config.
 #include "gen/config/schema.h"
 
+#include <string.h>
+
 #include "gen/config/config.h"
+
+const char *const conf_reaches[CONF_NREACHES] = {
+	"rootfs", "kernel", "initrd", "squashfs", "versions", "settings"};
 
 #define CHOICES(name, ...) static const char *const choices_##name[] = {__VA_ARGS__, NULL};
 #include "gen/config/schema.def"
@@ -50,3 +55,22 @@ const struct conf_root conf_roots[] = {
 };
 
 const size_t conf_nroots = sizeof(conf_roots) / sizeof(*conf_roots);
+
+const struct conf_root *
+conf_root_of(const char *rel)
+{
+	for (size_t i = 0; i < conf_nroots; i++) {
+		const struct conf_root *r = &conf_roots[i];
+		size_t n = strlen(r->path);
+		struct str rest;
+
+		if (strcmp(rel, r->path) == 0)
+			return r;
+		if (r->key || strncmp(rel, r->path, n) != 0 || rel[n] != '/')
+			continue;
+		rest = str_of(rel + n + 1);
+		if (str_ends(rest, ".toml") && !memchr(rest.s, '/', rest.n))
+			return r;
+	}
+	return NULL;
+}

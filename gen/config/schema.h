@@ -33,6 +33,11 @@ enum conf_reach {
 	SETTINGS = 32,
 };
 
+enum { CONF_NREACHES = 6 };
+
+// What they are called, in the order of the bits.
+extern const char *const conf_reaches[CONF_NREACHES];
+
 enum conf_presence { OPTIONAL, REQUIRED };
 
 struct conf_key {
@@ -78,5 +83,9 @@ extern const size_t conf_nneeds;
 
 extern const struct conf_root conf_roots[];
 extern const size_t conf_nroots;
+
+// The root that the file REL below config/ belongs to, or that the folder REL is; NULL when no file
+// there is read.
+const struct conf_root *conf_root_of(const char *rel);
 
 #endif

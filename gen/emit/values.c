@@ -94,6 +94,25 @@ add_installs(const struct config *c, cJSON *values, const char *key, const char 
 	}
 }
 
+// The sum of each of the URLs of curl_installs, in the same order; "" where none is given.
+static void
+add_sums(const struct config *c, cJSON *values)
+{
+	cJSON *list = array_of(values, "curl_sha256");
+
+	for (size_t i = 0; i < c->ai.n; i++) {
+		const struct conf_provider *ai = &c->ai.v[i];
+		bool used = ai->enabled.v && ai->install && str_is(ai->install->manager.v, "curl");
+
+		for (size_t k = 0; used && k < ai->install->packages.n; k++) {
+			bool known = k < ai->install->sha256.n;
+
+			cJSON_AddItemToArray(list,
+				cJSON_CreateString(known ? ai->install->sha256.v[k].v.s : ""));
+		}
+	}
+}
+
 static const char *
 npm_prefix(const struct config *c)
 {
@@ -125,6 +144,10 @@ emit_rootfs_values(const struct plan *p, const struct plan_arch *a)
 	add_installs(p->conf, values, "npm_packages", "npm");
 	json_set_str(values, "npm_prefix", npm_prefix(p->conf));
 	add_installs(p->conf, values, "curl_installs", "curl");
+	add_sums(p->conf, values);
+	add_installs(p->conf, values, "ai_apt_packages", "apt");
+	add_installs(p->conf, values, "ai_uv_packages", "uv");
+	add_installs(p->conf, values, "ai_pip_packages", "pip");
 	binaries = array_of(values, "guest_binaries");
 	for (size_t i = 0; i < names.n; i++)
 		cJSON_AddItemToArray(binaries, cJSON_CreateString(names.v[i]));

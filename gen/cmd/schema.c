@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// schema.c -- schema.def for editors and for readers. Layer: gen/cmd.
+#include "gen/emit/schema.h"
+#include "gen/base/die.h"
+#include "gen/base/json.h"
+#include "gen/cmd/cmd.h"
+
+static const struct conf_root *
+root_of(const char *subject)
+{
+	const struct conf_root *root = subject ? conf_root_of(subject) : NULL;
+
+	if (subject && !root)
+		die_usage("no file of the config: %s; such as build.toml or ai/NAME.toml", subject);
+	return root;
+}
+
+int
+cmd_schema(const struct cmd_options *o)
+{
+	cJSON *schema = emit_json_schema(root_of(o->subject), o->draft == DRAFT_2020_12);
+	struct buf text = {0};
+
+	json_print(&text, schema);
+	puts(text.s);
+	buf_free(&text);
+	cJSON_Delete(schema);
+	return 0;
+}
+
+int
+cmd_reference(const struct cmd_options *o)
+{
+	struct buf text = {0};
+
+	(void)o;
+	emit_reference(&text);
+	fputs(text.s, stdout);
+	buf_free(&text);
+	return 0;
+}
