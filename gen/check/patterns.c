@@ -56,8 +56,10 @@ pattern_secret(struct str s)
 {
 	struct part found = {0};
 
-	for (size_t off = 0; off < s.n && !found.n; off++)
-		found = secret_at(s, off);
+	for (size_t off = 0; off < s.n && !found.n; off++) {
+		if (strchr("sAgB", s.s[off])) // what the prefixes begin with
+			found = secret_at(s, off);
+	}
 	return found;
 }
 

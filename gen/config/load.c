@@ -39,10 +39,23 @@ missing(struct loading *l, const char *path, const char *what)
 	diag_add(l->ds, E001, top_of(src), "%s", what);
 }
 
+// Read a file that is one: opening a pipe could wait for ever.
+static struct source *
+load_regular(struct arena *a, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode)) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
+		return NULL;
+	}
+	return source_load(a, path, path);
+}
+
 static void
 parse_file(struct loading *l, const char *rel, const char *path)
 {
-	struct source *src = source_load(l->ds->arena, path, path);
+	struct source *src = load_regular(l->ds->arena, path);
 	struct parsed file = {rel, src, NULL};
 
 	VEC_ADD(l->ds->arena, &l->conf->reads, path);
@@ -52,7 +65,8 @@ parse_file(struct loading *l, const char *rel, const char *path)
 		int err = errno;
 
 		file.src = source_of(l->ds->arena, path, (struct str){0});
-		diag_add(l->ds, E002, top_of(file.src), "cannot be read: %s", strerror(err));
+		diag_add(l->ds, E002, top_of(file.src), "cannot be read: %s",
+			err == EINVAL ? "not a regular file" : strerror(err));
 	}
 	l->conf->broken |= !file.tree;
 	VEC_ADD(l->ds->arena, &l->files, file);

@@ -221,11 +221,12 @@ unknown_keys(struct diags *ds, const struct conf_schema *s, const char *shown,
 		names[k] = s->keys[k].name;
 	for (size_t i = 0; i < table->members.n; i++) {
 		const struct toml_member *m = &table->members.v[i];
-		const char *word = conf_copy(ds, m->key).s, *near = str_nearest(word, names);
+		const char *word = conf_copy(ds, m->key).s, *near;
 		struct diag *d;
 
 		if (conf_is_choice(names, word))
 			continue;
+		near = str_nearest(word, names);
 		d = diag_add(ds, W015, m->key_at, "unknown key '%s' in [%s]", word, shown);
 		if (near)
 			diag_help(ds, d, "did you mean '%s'?", near);

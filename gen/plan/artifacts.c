@@ -100,10 +100,10 @@ plan_check_artifacts(const char *dir, struct diags *ds)
 
 		if (files[i].kind == AGENT || stat(path, &st) != 0)
 			continue;
-		if (S_ISDIR(st.st_mode)) {
+		if (S_ISDIR(st.st_mode))
 			check_folder(path, 0, ds);
+		if (!S_ISREG(st.st_mode))
 			continue;
-		}
 		check_mode(path, &st, ds);
 		if (files[i].kind == ARTIFACT && files[i].mode & 0111)
 			check_first_line(path, ds);

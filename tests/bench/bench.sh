@@ -3,7 +3,7 @@
 # does the same job or a like one in the same run, since machines and their loads differ.
 #
 # Needs a build in ./build (make -f Makefile.bootstrap image), hyperfine and GNU time. Names: configure,
-# noop, loop, render, initrd, sums, squashfs (slow). Without one: all but squashfs.
+# validate, noop, loop, render, initrd, sums, squashfs (slow). Without one: all but squashfs.
 set -eu
 cd "$(dirname "$0")/../.."
 ROOT=$PWD BIN=$PWD/build/bin
@@ -31,6 +31,19 @@ bench_configure() {
 for f in glob.glob(\"guest/config/**/*.toml\", recursive=True): tomllib.load(open(f, \"rb\"))'"
 	compare "configure, from nothing" "rm -rf $dir/out; $BIN/capsem-configure --quiet -C $dir/out guest/" \
 		"python3 -c pass" "python3 -c pass"
+}
+
+# The whole check of the shipped config, and of one with a thousand providers.
+bench_validate() {
+	python=$(readlink -f "$(python3 -c 'import sys; print(sys.executable)')")
+	compare "validate, the shipped config" "$BIN/capsem-configure validate guest/" "python3 -c pass" "$python -c pass"
+	mkdir -p "$dir/many" && cp -R guest/config "$dir/many/config"
+	i=0
+	while [ $i -lt 1000 ]; do
+		sed "s/openai/p$i/g; s/OPENAI/P$i/g" guest/config/ai/openai.toml >"$dir/many/config/ai/p$i.toml"
+		i=$((i + 1))
+	done
+	compare "validate, 1000 more providers" "$BIN/capsem-configure validate $dir/many" "python3 -c pass" "$python -c pass"
 }
 
 bench_noop() {
@@ -75,7 +88,7 @@ bench_squashfs() {
 		"sqfstar" "rm -f $dir/peer.squashfs; sqfstar -quiet -no-progress -comp zstd -Xcompression-level 15 -b 128K $dir/peer.squashfs <build/$ARCH/rootfs.tar"
 }
 
-[ $# -gt 0 ] || set -- configure noop loop render initrd sums
+[ $# -gt 0 ] || set -- configure validate noop loop render initrd sums
 for name; do
 	"bench_$name"
 done
