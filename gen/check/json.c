@@ -80,10 +80,11 @@ scan_string(struct scan *s)
 	while (s->p < s->end && *s->p != '"') {
 		if ((unsigned char)*s->p < 0x20)
 			return fail(s, s->p, "a control character inside a string");
-		if (*s->p != '\\')
+		if (*s->p != '\\') {
 			s->p++;
-		else if (!scan_escape(s))
+		} else if (!scan_escape(s)) {
 			return false;
+		}
 	}
 	return take(s, "\"") || fail(s, open, "a string is not closed");
 }

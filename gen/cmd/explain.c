@@ -200,8 +200,9 @@ explain_file(struct explaining *x, const char *path, const char *rel)
 	cJSON *tree;
 
 	if (!json)
-		printf("%s\n%s%s%s", path, root ? "  " : "", root ? root->help : "",
-			root ? "\n" : "");
+		puts(path);
+	if (!json && root)
+		printf("  %s\n", root->help);
 	if (root) {
 		explain_toml(x, root, path);
 	} else {

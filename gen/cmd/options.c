@@ -160,10 +160,11 @@ parse_option(struct cmd_options *o, char *word, const char *next)
 		die_usage("option %s takes no value", word);
 	if (opt->argument && !inlined && !next)
 		die_usage("option %s wants %s", word, opt->argument);
-	if (list_of(o, opt->id))
+	if (list_of(o, opt->id)) {
 		add(o->arena, list_of(o, opt->id), inlined ? inlined : next);
-	else
+	} else {
 		take_option(o, opt->id, inlined ? inlined : next);
+	}
 	return opt->argument && !inlined ? 2 : 1;
 }
 

@@ -116,9 +116,10 @@ subject_find(struct arena *a, struct config *c, const char *name, struct subject
 	out->schema = out->root->schema;
 	out->table = (char *)c + out->root->offset;
 	if (!out->root->key) {
-		if (!*st.name)
+		if (!*st.name) {
 			return arena_printf(
 				a, "'%s' is a folder; say which, such as %s.NAME", first, first);
+		}
 		out->table = entry_of(out->table, out->schema, next_part(&st));
 	}
 	return descend(&st);

@@ -16,8 +16,10 @@ add_string(struct buf *out, struct str s)
 			buf_addc(out, '\\');
 		if (s.s[i] == '\n') {
 			buf_adds(out, "\\n");
+		} else if ((unsigned char)s.s[i] < 0x20) {
+			buf_addc(out, '?');
 		} else {
-			buf_addc(out, (unsigned char)s.s[i] < 0x20 ? '?' : s.s[i]);
+			buf_addc(out, s.s[i]);
 		}
 	}
 	buf_addc(out, '"');

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // value.c -- one TOML table into one struct, by schema.def. Layer: gen/config.
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +33,7 @@ read_strings(const struct conf_reading *r)
 	*out = (struct conf_strings){NULL, 0, r->header, false};
 	if (!conf_is_type(r, TOML_ARRAY, "a list of strings"))
 		return;
+	assert(r->value);
 	out->at = r->value->at;
 	out->set = true;
 	read_items(r, &r->value->items);

@@ -42,19 +42,21 @@ add_type(struct buf *out, const struct conf_key *k)
 		return;
 	}
 	buf_adds(out, names[k->type]);
-	if (k->min != k->max && (k->type == CONF_TYPE_INT || k->type == CONF_TYPE_INTS))
+	if (k->min != k->max && (k->type == CONF_TYPE_INT || k->type == CONF_TYPE_INTS)) {
 		buf_addf(out, ", %ld to %ld", k->min, k->max);
-	else if (k->min)
+	} else if (k->min) {
 		buf_adds(out, ", not empty");
+	}
 }
 
 static void
 add_presence(struct buf *out, const struct conf_key *k)
 {
-	if (k->required)
+	if (k->required) {
 		buf_adds(out, "**required**");
-	else if (k->fallback && *k->fallback && k->type != CONF_TYPE_TABLE_OF)
+	} else if (k->fallback && *k->fallback && k->type != CONF_TYPE_TABLE_OF) {
 		buf_addf(out, "`%s`", k->fallback);
+	}
 }
 
 // TEXT in a cell of a table.

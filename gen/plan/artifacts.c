@@ -84,10 +84,11 @@ check_folder(const char *dir, int depth, struct diags *ds)
 
 		if (lstat(path, &st) != 0)
 			continue;
-		if (S_ISDIR(st.st_mode))
+		if (S_ISDIR(st.st_mode)) {
 			check_folder(path, depth + 1, ds);
-		else if (S_ISREG(st.st_mode))
+		} else if (S_ISREG(st.st_mode)) {
 			check_mode(path, &st, ds);
+		}
 	}
 }
 

@@ -62,11 +62,12 @@ struct span
 toml_inside(struct span at, size_t off, size_t len)
 {
 	const char *text = at.src->text.s, *p = text + at.off, *end = p + at.len, *begin;
-	char quote = at.len >= 2 ? *p : (char)0;
 	size_t here = 0;
+	char quote;
 
-	if (quote != '"' && quote != '\'')
+	if (at.len < 2 || (*p != '"' && *p != '\''))
 		return at;
+	quote = *p;
 	p = open_string(p, end);
 	for (; p < end && here < off; p += piece_at(p, end, quote).raw)
 		here += piece_at(p, end, quote).bytes;
