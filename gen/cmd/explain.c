@@ -163,6 +163,30 @@ explain_subject(struct explaining *x, const struct subject *s)
 	print_effects(x);
 }
 
+// What the file says of one table: each key it sets, its value and what that reaches.
+static void
+print_entry(const struct conf_root *root, const struct subject *entry)
+{
+	const struct conf_head *head = entry->table;
+
+	printf("\n[%s%.*s]  %s\n", root->key ? root->key : "", STR_FMT(head->key),
+		root->schema->help);
+	for (size_t i = 0; i < root->schema->nkeys; i++) {
+		struct subject s = *entry;
+		struct buf value = {0}, reaches = {0};
+
+		s.key = &root->schema->keys[i];
+		if (subject_is_set(&s)) {
+			subject_value(&s, &value);
+			emit_reaches(&reaches, s.key->reaches);
+			printf("  %s = %s\n      %s; reaches: %s\n", s.key->name, value.s,
+				s.key->help, reaches.s);
+		}
+		buf_free(&value);
+		buf_free(&reaches);
+	}
+}
+
 // The tables of a TOML file: that of the file, or the entries that stand in it.
 static void
 explain_toml(struct explaining *x, const struct conf_root *root, const char *path)
@@ -185,9 +209,8 @@ explain_toml(struct explaining *x, const struct conf_root *root, const char *pat
 
 		if (!head->at.src || strcmp(head->at.src->path, path) != 0)
 			continue;
-		if (x->o->format != FORMAT_JSON) {
-			printf("  [%s%.*s]\n", root->key ? root->key : "", STR_FMT(head->key));
-		}
+		if (x->o->format != FORMAT_JSON)
+			print_entry(root, &s);
 		subject_edit(&s, x->arena, compare, x);
 	}
 }

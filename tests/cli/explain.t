@@ -91,6 +91,8 @@ def test_places(tap, s):
     tap.ok(re.search(r"value    15\nset at   \S*config/build.toml:8:21\ndefault  15\n", done.stdout), "value, place and default", done.stdout)
     done = explain(s, "environment.shell.term", "--json")
     tap.ok(json.loads(done.stdout)["value"] == '"xterm-256color"', "JSON", done.stdout)
+    done = explain(s, "packages/python.toml")
+    tap.ok("[python]  packages that one manager installs" in done.stdout and '  manager = "uv"\n' in done.stdout and "reaches: rootfs" in done.stdout, "a file: its tables and keys", done.stdout)
     s.edit("config/build.toml", "compression_level = 15", "")
     tap.ok("nowhere: it is the default" in explain(s, "build.compression_level").stdout, "a default")
     for name, rules in {"packages/apt.toml": {"configure", "render_dockerfile", "build_image", "pack_squashfs", "sum_blake3", "write_manifest", "boot_image"},
