@@ -8,6 +8,8 @@
 
 #include "gen/base/utf8.h"
 
+enum { MAX_SHOWN = 240 }; // bytes of a line
+
 static bool
 continues(char c) // a UTF-8 continuation byte: takes no column
 {
@@ -116,12 +118,59 @@ printable(char c)
 	return '?';
 }
 
+// The part of a line that is shown: all of it, or as much around the span as a screen has room for.
+struct window {
+	const char *begin, *end;
+	bool cut_before, cut_behind;
+};
+
+static struct window
+window_at(const char *line, const char *p, const char *stop)
+{
+	struct window w = {line, stop, false, false};
+
+	if (stop - line <= MAX_SHOWN)
+		return w;
+	if (p - line > MAX_SHOWN / 2) {
+		w.begin = p - MAX_SHOWN / 2;
+		w.cut_before = true;
+	}
+	if (stop - w.begin > MAX_SHOWN) {
+		w.end = w.begin + MAX_SHOWN;
+		w.cut_behind = true;
+	}
+	while (w.begin > line && continues(*w.begin))
+		w.begin--;
+	while (w.end > p && w.cut_behind && continues(*w.end))
+		w.end--;
+	return w;
+}
+
+static void
+print_line(FILE *f, const struct window *w)
+{
+	fputs(w->cut_before ? "  ..." : "  ", f);
+	for (const char *c = w->begin; c < w->end; c++)
+		putc(printable(*c), f);
+	fputs(w->cut_behind ? "...\n" : "\n", f);
+}
+
+static void
+print_carets(FILE *f, const struct window *w, const char *p, size_t len)
+{
+	for (size_t i = 1; i < len && p + i < w->end; i++) {
+		if (!continues(p[i]))
+			putc('~', f);
+	}
+}
+
 void
 span_print(FILE *f, struct span at, const char *caret, const char *reset)
 {
 	const char *text = at.src->text.s, *end = text + at.src->text.n;
 	const char *p = text + (at.off < at.src->text.n ? at.off : at.src->text.n);
 	const char *line = p, *stop = p;
+	struct window w;
 
 	while (line > text && line[-1] != '\n')
 		line--;
@@ -133,18 +182,14 @@ span_print(FILE *f, struct span at, const char *caret, const char *reset)
 		p = stop = p - 1;
 	while (stop < end && *stop != '\n' && *stop != '\r')
 		stop++;
-	fputs("  ", f);
-	for (const char *c = line; c < stop; c++)
-		putc(printable(*c), f);
-	fputs("\n  ", f);
-	for (; line < p; line++) {
-		if (!continues(*line))
-			putc(*line == '\t' ? '\t' : ' ', f);
+	w = window_at(line, p, stop);
+	print_line(f, &w);
+	fputs(w.cut_before ? "     " : "  ", f);
+	for (const char *c = w.begin; c < p; c++) {
+		if (!continues(*c))
+			putc(*c == '\t' ? '\t' : ' ', f);
 	}
 	fprintf(f, "%s^", caret);
-	for (size_t i = 1; i < at.len && p + i < stop; i++) {
-		if (!continues(p[i]))
-			putc('~', f);
-	}
+	print_carets(f, &w, p, at.len);
 	fprintf(f, "%s\n", reset);
 }

@@ -38,9 +38,10 @@ size_t source_offset(const struct source *src, struct place at);
 // The line and column where AT starts, both counted from 1; the column in characters.
 struct place span_place(struct span at);
 
-// Print the line that holds AT and carets under it, each behind two blanks. Tabs stay tabs, so the
-// two lines agree at any tab width; control bytes print as '?'. CARET and RESET are put around the
-// carets (colour, or "").
+// Print the line that holds AT and carets under it, each behind two blanks; of a very long line,
+// the part around AT. Tabs stay tabs, so the two lines agree at any tab width; control bytes print
+// as
+// '?'. CARET and RESET are put around the carets (colour, or "").
 void span_print(FILE *f, struct span at, const char *caret, const char *reset);
 
 #endif

@@ -106,6 +106,29 @@ marked(const char *text, size_t off, size_t len)
 	return folder_get("marked");
 }
 
+// Of a line too long for a screen, the part around the span is shown, and the caret is under it.
+static void
+test_print_long(void **state)
+{
+	char text[10001];
+	const char *shown, *second;
+
+	(void)state;
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	memcpy(text + 5000, "here", 4);
+	shown = marked(text, 5000, 4);
+	second = strchr(shown, '\n') + 1;
+	assert_true(strlen(shown) < 600);
+	assert_memory_equal(shown, "  ...xxx", 8);
+	assert_memory_equal(second - 7, "xxx...\n", 7);
+	assert_memory_equal(shown + strcspn(second, "<"), "here", 4);
+	assert_string_equal(second + strcspn(second, "<"), "<^~~~>\n");
+	shown = marked(text, 2, 9999);
+	assert_memory_equal(shown, "  xxxxx", 7);
+	assert_true(strlen(shown) < 600);
+}
+
 static void
 test_print(void **state)
 {
@@ -151,6 +174,7 @@ main(void)
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_offsets),
 		cmocka_unit_test(test_print),
+		cmocka_unit_test(test_print_long),
 		cmocka_unit_test(test_print_line_ends),
 	};
 
