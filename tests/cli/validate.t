@@ -127,10 +127,32 @@ def test_shipped(tap, s):
     tap.same(sorted(os.listdir(s.dir)), before, "nothing is written")
 
 
+def test_artifacts(tap, s):
+    here = os.path.join(s.guest, "artifacts")
+    run = lambda: s.run(s.configure_program, "validate", s.guest, "--artifacts", here)
+    config(s, {})
+    tap.same(run().returncode, 0, "a folder with all artifacts")
+    os.makedirs(os.path.join(s.dir, "config"))
+    os.rename(os.path.join(here, "capsem-ca.crt"), os.path.join(s.dir, "config/capsem-ca.crt"))
+    tap.same(run().returncode, 0, "the certificate may be in config/ of the repository")
+    os.unlink(os.path.join(s.dir, "config/capsem-ca.crt"))
+    shutil.rmtree(os.path.join(here, "diagnostics"))
+    os.unlink(os.path.join(here, "snapshots"))
+    done = run()
+    tap.same(re.findall(r"error: \[(E\d+)\]", done.stdout), ["E301", "E302", "E302"], "what is missing")
+    tap.same(s.run(s.configure_program, "validate", s.guest).returncode, 0, "without --artifacts nothing is demanded")
+    with open(os.path.join(here, "capsem-init"), "rb+") as f:
+        text = f.read()
+        f.seek(0)
+        f.write(text.replace(b"\n", b"\r\n", 1))
+    done = s.run(s.configure_program, "validate", s.guest)
+    tap.ok("capsem-init:1:1: warning: [W024] the first line of capsem-init ends in a carriage return" in done.stdout, "a script from another system", done.stdout)
+
+
 def main():
     tap, s = Tap(), Sandbox()
     try:
-        for test in (test_shipped, test_statuses, test_places, test_options):
+        for test in (test_shipped, test_statuses, test_places, test_options, test_artifacts):
             test(tap, s)
     finally:
         s.remove()

@@ -3,7 +3,7 @@
 // read, checked and reported in every format, in this one process. For mutate.t.
 //   usage: mutate SEED COUNT PROGRAM
 //
-// Promised for each: no crash, no hang, every place inside its file. Every 40th mutation also goes
+// Promised for each: no crash, no hang, every place inside its file. Every 80th mutation also goes
 // through the whole generator, in a child that may die: then nothing of build.ninja may have
 // changed.
 #include <fcntl.h>
@@ -21,7 +21,7 @@
 #include "gen/cmd/cmd.h"
 #include "tests/config/mutation.h"
 
-enum { MAX_FILES = 64, SECONDS = 60, STRIDE = 40 };
+enum { MAX_FILES = 64, SECONDS = 60, STRIDE = 80 };
 
 static struct original {
 	const char *path;
