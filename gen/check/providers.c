@@ -141,9 +141,8 @@ prefix_giver(const struct config *c)
 }
 
 static void
-check_prefix(const struct config *c, const struct conf_provider *ai, struct diags *ds)
+check_prefix(const struct conf_provider *giver, const struct conf_provider *ai, struct diags *ds)
 {
-	const struct conf_provider *giver = prefix_giver(c);
 	const struct conf_install *in = ai->install;
 	struct diag *d;
 
@@ -194,9 +193,11 @@ check_install(const struct conf_provider *ai, struct diags *ds)
 void
 check_installs(const struct config *c, struct diags *ds)
 {
+	const struct conf_provider *giver = prefix_giver(c);
+
 	for (size_t i = 0; i < c->ai.n; i++) {
 		if (c->ai.v[i].install) {
-			check_prefix(c, &c->ai.v[i], ds);
+			check_prefix(giver, &c->ai.v[i], ds);
 			check_install(&c->ai.v[i], ds);
 		}
 	}

@@ -3,7 +3,7 @@
 #include "gen/base/utf8.h"
 #include "gen/toml/shim.h"
 
-enum { STRIDE = 128 };
+enum { STRIDE = 32 };
 
 static bool
 continues(char c) // a UTF-8 continuation byte: takes no column

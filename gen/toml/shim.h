@@ -14,7 +14,7 @@ struct mark {
 // whatever the length of the text and its lines.
 struct places {
 	const struct source *src;
-	struct mark *marks; // about one per 128 bytes, sorted
+	struct mark *marks; // about one per 32 bytes, sorted
 	size_t n;
 };
 
