@@ -125,7 +125,8 @@ start_qemu(struct boot *b, struct proc *qemu)
 	clock_gettime(CLOCK_MONOTONIC, &b->console.start);
 	if (proc_start(qemu, &spec))
 		return;
-	if (errno == ENOENT)
+	// EACCES is also what a folder of PATH gives that this user may not enter.
+	if (errno == ENOENT || (errno == EACCES && !strchr(opt['q'], '/')))
 		die("%s not found: apt-get install %s", opt['q'], b->machine->package);
 	die("start %s:", opt['q']);
 }
