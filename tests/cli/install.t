@@ -49,7 +49,7 @@ class Place:
 
     def run(self, *argv, cwd=None, stdin=None):
         return subprocess.run(argv, cwd=cwd or self.dir, env=self.env, text=True, input=stdin, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, timeout=600, errors="replace", umask=0o022)
+                              stderr=subprocess.STDOUT, timeout=600, errors="replace", umask=0o077)
 
     def make(self, target, *more):
         return self.run("make", "-f", "Makefile.bootstrap", target, "DESTDIR=" + self.dest, "PREFIX=/usr", *more, cwd=self.tree)
