@@ -112,6 +112,8 @@ plan_runs(struct test_programs *t)
 		edge_arg(p->graph, e, path_join(p->arena, p->in->source, "tests/run.sh"));
 		edge_arg(p->graph, e, targets[i]);
 		edge_implicit(p->graph, e, "test-programs");
+		if (strcmp(targets[i], "check") == 0 && plan_host_arch(p))
+			edge_implicit(p->graph, e, "agents"); // tests/guest/ runs them
 	}
 }
 
