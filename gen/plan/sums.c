@@ -132,10 +132,7 @@ plan_targets(struct plan *p)
 			add_asset(p, every, &p->archs[i], plan_assets[k]);
 	}
 	name_target(p, "assets", NULL);
-	if (host && graph_maker(p->graph, arena_printf(p->arena, "boot-%s", host->name))) {
-		edge_in(p->graph, stage_phony(p, "boot"),
-			arena_printf(p->arena, "boot-%s", host->name));
-	}
+	plan_boot_names(p);
 	plan_drawing(p);
 	VEC_ADD(p->arena, &p->graph->defaults,
 		host ? arena_printf(p->arena, "assets-%s", host->name) : "assets");
