@@ -61,8 +61,10 @@ add_asset(struct plan *p, struct edge *manifest, const struct plan_arch *a, cons
 {
 	const char *versions = plan_asset(p, a, "tool-versions.txt");
 
-	if (is_built(p, a, asset))
+	if (is_built(p, a, asset)) {
 		edge_in(p->graph, manifest, sum_of(p, a, asset));
+		edge_implicit(p->graph, manifest, plan_asset(p, a, asset)); // for its alias
+	}
 	if (strcmp(asset, "rootfs.squashfs") == 0 && graph_maker(p->graph, versions))
 		edge_order(p->graph, manifest, versions);
 }
