@@ -36,7 +36,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "heavy: starts a program that takes long under emulation")
+    config.addinivalue_line("markers", "heavy: takes, or measures, what takes long under emulation")
 
 
 def pytest_collection_modifyitems(config, items):
