@@ -171,12 +171,12 @@ def image(d):
 def boot_image(d):
     qemu = write(d, "in/qemu", "#!/bin/sh\nprintf 'Linux version\\r\\ncapsem: mark network 5 ms\\ncapsem: ready\\n'\n", 0o755)
     return Case(image(d) + ["-q", Program(qemu), "-t", "20", "-j", Program("report.json")],
-                clean=lambda b: b"\n".join(line[11:] for line in b.split(b"\n")))
+                clean=lambda b: b"\n".join(line[11:] for line in b.split(b"\n")), stride=2)
 
 
 def run_image(d):
     script = "#!/bin/sh\nexec 2>/dev/null\nfor a; do case $a in *logfile=*) f=${a#*logfile=}; echo hello >\"${f%,logappend=off}\" ;; esac; done\n"
-    return Case(image(d) + ["-q", Program(write(d, "in/qemu", script, 0o755)), "-S", Program("socket")])
+    return Case(image(d) + ["-q", Program(write(d, "in/qemu", script, 0o755)), "-S", Program("socket")], stride=2)
 
 
 def render_dockerfile(d):
