@@ -112,6 +112,7 @@ class Talk:
 
     def end(self, s, sim):
         got = s.exec(f"{self.programs}/capsem-sysutil shutdown 2>/dev/null")
+        s.wait(lambda: sim.seen["lifecycle"])  # looked at again at each heartbeat
         good = got[1] == 0 and sim.seen["lifecycle"] == [{"t": "shutdownrequest"}]
         self.ok(good, "sysutil asks for a shutdown", got, sim.seen["lifecycle"])
         self.ok("errors" not in sim.seen, "no connection broke", sim.seen.get("errors"))
