@@ -9,8 +9,8 @@
 static bool
 is_taken(struct str s)
 {
-	static const char *const taken[] = {"assets", "bin", "boot", "cache", "current", "deps",
-		"lib", "obj", "published", "settings", "tests", NULL};
+	static const char *const taken[] = {"assets", "bin", "boot", "cache", "current", "lib",
+		"obj", "published", "settings", "tests", NULL};
 
 	for (size_t i = 0; taken[i]; i++) {
 		if (str_is(s, taken[i]))

@@ -15,8 +15,8 @@ write_command(const struct plan *p, const struct rule_info *rule, struct buf *ou
 		buf_adds(out, rule->command);
 	} else {
 		ninja_arg(out, path_join(p->arena, p->in->helpers, rule->name));
-		buf_adds(out, rule->flags & ASSET ? " -o $out -d $dep $args $in"
-						  : " -o $out -d $out.d $args $in");
+		buf_adds(out,
+			rule->flags & DEPS ? " -o $out -d $out.d $args $in" : " -o $out $args $in");
 	}
 	buf_addc(out, '\n');
 }
@@ -31,8 +31,6 @@ write_rule(const struct plan *p, enum rule_id id, struct buf *out)
 	buf_addf(out, "  description = %s $out\n", rule->label);
 	if (rule->flags & DEPS)
 		buf_adds(out, "  depfile = $out.d\n  deps = gcc\n");
-	if (rule->flags & ASSET)
-		buf_adds(out, "  depfile = $dep\n");
 	if (rule->flags & GENERATOR)
 		buf_adds(out, "  depfile = $out.d\n  generator = 1\n");
 	if (rule->flags & RESTAT)
@@ -66,19 +64,6 @@ write_words(struct buf *out, const char *name, const char *const *words, size_t 
 		buf_addc(out, '\n');
 }
 
-// Where the depfile of an asset stays: not among the assets.
-static void
-write_dep(struct buf *out, const char *asset)
-{
-	struct buf path = {0};
-	const char *word;
-
-	buf_addf(&path, "build/deps/%s.d", asset + strlen("build/"));
-	word = path.s;
-	write_words(out, "dep", &word, 1);
-	buf_free(&path);
-}
-
 static void
 write_edge(const struct edge *e, struct buf *out)
 {
@@ -90,8 +75,6 @@ write_edge(const struct edge *e, struct buf *out)
 	write_paths(out, " |", e->implicit_ins.v, e->implicit_ins.n);
 	write_paths(out, " ||", e->order_only.v, e->order_only.n);
 	buf_addc(out, '\n');
-	if (rule_infos[e->rule].flags & ASSET)
-		write_dep(out, e->outs.v[0]);
 	write_words(out, "args", e->args.v, e->args.n);
 	write_words(out, "libs", e->libs.v, e->libs.n);
 }

@@ -19,7 +19,7 @@ enum rule_id {
 	NRULES
 };
 
-enum rule_flag { DEPS = 1, RESTAT = 2, IMAGE = 4, CONSOLE = 8, GENERATOR = 16, ASSET = 32 };
+enum rule_flag { DEPS = 1, RESTAT = 2, IMAGE = 4, CONSOLE = 8, GENERATOR = 16 };
 
 struct rule_info {
 	const char *name;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // engine_buildah.c -- buildah, which needs no daemon. Layer: rules/lib.
 //
-// Each job has a store of its own beside the user's (…/containers/storage), so that nothing of the
+// Each job has a store of its own beside the user's (containers/storage), so that nothing of the
 // user's is seen or touched and nothing of ours can stay behind: the folder is removed.
 #include <cjson/cJSON.h>
 #include <string.h>

@@ -17,7 +17,8 @@ struct progress {
 	bool on;
 };
 
-// Start a line on F for TOTAL bytes, and count BYTES more of them. It is rewritten a few times a second.
+// Start a line on F for TOTAL bytes, and count BYTES more of them. It is rewritten a few times a
+// second.
 void progress_start(struct progress *p, FILE *f, uint64_t total);
 void progress_add(struct progress *p, uint64_t bytes);
 

@@ -186,7 +186,8 @@ vm_not_started(const struct vm *vm)
 {
 	const char *qemu = vm->args->opt['q'];
 
-	if (errno == ENOENT)
+	// EACCES is also what a folder of PATH gives that this user may not enter.
+	if (errno == ENOENT || (errno == EACCES && !strchr(qemu, '/')))
 		die("%s not found: apt-get install %s", qemu, vm->board->package);
 	die("start %s:", qemu);
 }

@@ -53,7 +53,7 @@ def prepare(case, folder):
 
 def portable(text, folder):
     """Without the paths of this machine."""
-    return text.replace(folder, "@HERE@").replace(BIN, "@BIN@").replace(ROOT, "@SRC@")
+    return text.replace(folder, "@HERE@").replace(BIN, "@BIN@").replace(os.path.dirname(os.path.dirname(BIN)), "@SRC@")
 
 
 def guest_edges(ninja):

@@ -13,7 +13,8 @@ from vm import ARCH, ASSETS, need_image
 BASE = os.environ.get("INITRD_TAR", os.path.join(ASSETS, "../..", ARCH, "initrd.tar"))
 LINE = "loop_run(proxy.loop);"
 REBUILT = ["cc build/%s/agents/obj/capsem-net-proxy.c.o", "link build/%s/agents/obj/capsem-net-proxy", "pack_initrd build/assets/%s/initrd.img",
-           "seal_binary build/%s/agents/capsem-net-proxy", "sum_blake3 build/%s/initrd.img.b3", "write_manifest build/published/initrd-%s"]
+           "seal_binary build/%s/agents/capsem-net-proxy", "sum_blake3 build/%s/initrd.img.b3", "sum_context build/%s/initrd.list",
+           "write_manifest build/published/initrd-%s"]
 
 
 def put(source, target, as_old=False):
