@@ -31,6 +31,7 @@ MAKES = {
     "ninja initrd": "build/assets/%s/initrd.img" % HOST,
     "ninja rootfs-arm64": "build/assets/arm64/rootfs.squashfs",
     "ninja boot": "build/%s/boot.log" % HOST,
+    "ninja doctor": "build/%s/doctor.log" % HOST,
 }
 SAYS = {
     "./configure guest/": "next: ninja\n",
@@ -59,7 +60,7 @@ class Clone:
             os.makedirs(os.path.dirname(to), exist_ok=True)
             shutil.copy2(os.path.join(ROOT, name), to)
         for name in "qemu-system-x86_64", "qemu-system-aarch64":
-            put(os.path.join(bin, name), "#!/bin/sh\necho 'capsem: ready'\n", 0o755)
+            put(os.path.join(bin, name), "#!/bin/sh\necho 'capsem: ready'\necho 'capsem: capsem-doctor ended with exit code 0'\n", 0o755)
         put(os.path.join(self.tree, "ci.ini"), "[qemu]\ncpus = 3\n")
         os.mkdir(os.path.join(self.tree, "DIR"))
         self.env = {"PATH": ":".join((bin, os.path.join(self.tree, "tests/bin"), os.environ["PATH"])), "HOME": self.dir,

@@ -46,7 +46,10 @@ class Machine(Sandbox):
 
     def stale(self, name):
         """Something to do: the helper NAME, or a file below the out folder, is newer than what was made with it."""
-        os.utime(self.path(name) if "/" in name else os.path.join(self.libexec, name))
+        if name.endswith(".log"):   # of a boot: what has passed and has a log is not booted again
+            os.unlink(self.path(name))
+        else:
+            os.utime(self.path(name) if "/" in name else os.path.join(self.libexec, name))
 
     def remove(self):
         if not self.why_no_disk:
@@ -54,12 +57,12 @@ class Machine(Sandbox):
         super().remove()
 
     def files(self):
-        """What configure and ninja made: path -> bytes and mode. Logs tell of the last run, failed or not."""
+        """What configure and ninja made: path -> bytes and mode. Logs and reports tell of the last run, failed or not."""
         found = {}
         for top, _, names in os.walk(self.out):
             for path in (os.path.relpath(os.path.join(top, name), self.out) for name in names):
                 full = self.path(path)
-                if not re.search(r"\.ninja_\w+$|\.log(\.failed)?$|^%s$" % BALLAST, path):
+                if not re.search(r"\.ninja_\w+$|\.log(\.failed)?$|boot\.json$|^%s$" % BALLAST, path):
                     found[path] = os.readlink(full) if os.path.islink(full) else (get(full), os.stat(full).st_mode)
         return found
 
@@ -240,7 +243,7 @@ def ctrl_c(tap, s):
             ("build_image, rootfs", "rootfs-", tree + "rootfs.context", slow, log["rootfs"]),
             ("build_image, kernel", "kernel-", tree + "kernel.context", slow, log["kernel"]),
             ("pack_squashfs", "rootfs-", "pack_squashfs", {"BLOCK": "tar2sqfs"}, (s.sign,)),
-            ("boot_image", "boot-", "boot_image", {"BLOCK": "qemu"}, (s.sign,))):
+            ("boot_image", "boot-", tree + "boot.log", {"BLOCK": "qemu"}, (s.sign,))):
         before = s.files()
         if os.path.exists(sign[0]):
             os.unlink(sign[0])
