@@ -58,7 +58,4 @@ def main():
 
 
 need_image()
-if not os.path.exists(BASE):
-    print("1..0 # SKIP no %s: run ninja assets-%s" % (BASE, ARCH))
-    sys.exit(0)
 sys.exit(main())
