@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // boot_image -- boot the image in QEMU and see whether the guest comes up. Layer: rules.
 //   in: kernel, initrd, root file system (-k -i -r)   out: the console's log, with times
-//   reads: nothing else
+//   makes: the report REPORT, see rules/lib/boot_report.h
+//   reads: the manifest
 //
 // OUT holds seconds, so it differs from run to run; nothing is made from it. The log of a boot that
-// failed is kept as OUT.failed, and OUT is as it was.
+// failed is kept as OUT.failed, and OUT is as it was; the report tells of both. What the report
+// says has passed already, with the same bytes and options, is not booted again.
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,40 +16,36 @@
 #include "gen/base/die.h"
 #include "gen/base/output.h"
 #include "gen/base/proc.h"
+#include "rules/lib/boot_report.h"
 #include "rules/lib/console.h"
-#include "rules/lib/elf.h"
-#include "rules/lib/rule.h"
+#include "rules/lib/vm.h"
 
 static const struct rule rule = {
 	"boot_image",
-	"a:k:i:r:q:A:M:C:t:e:x:",
-	"-a ARCH -k VMLINUZ -i INITRD -r ROOTFS -q QEMU -e EXPECT\n"
-	"       [-A tcg|kvm] [-M MEMORY_MB] [-C CPUS] [-t SECONDS] [-x KERNEL_OPTIONS]",
+	VM_OPTS "j:t:R:",
+	VM_USAGE " -j REPORT\n       " VM_USAGE_MORE " [-t SECONDS] [-R NAME]",
 	"Boots ARCH (x86_64 or arm64) in the program QEMU, without a network, until it powers "
 	"off.\n"
-	"That is a success when the console showed the line EXPECT before. The log goes to OUT.",
+	"That is a success when the console showed the line 'capsem: ready' before and, with -R,\n"
+	"the guest's program capsem-NAME then ended with exit code 0. The log goes to OUT.",
 };
 
 enum { LAST_LINES = 20, DEFAULT_SECONDS = 300, MAX_SECONDS = 86400 };
 
-struct machine {
-	const char *arch, *name, *console, *package;
-};
-
-static const struct machine machines[] = {
-	{"x86_64", "q35", "ttyS0", "qemu-system-x86"},
-	{"arm64", "virt", "ttyAMA0", "qemu-system-arm"},
-};
+static const char ready_line[] = "capsem: ready";
 
 // One boot: what was asked for, and what the console has told so far.
 struct boot {
 	struct rule_args *args;
-	const struct machine *machine;
-	const char *expect, *accel, *memory, *cpus;
+	struct vm vm;
+	const char *run, *part; // run: NULL for a mere boot
+	const char *run_ended;  // how the line of its end begins
 	long seconds;
 	struct console console;
+	struct boot_report report;
 	bool ready, late;
-	const char *panic, *failed; // the lines that said so
+	const char *panic, *failed, *ended; // the lines that said so, or NULL
+	char key[HASH_HEX + 1];
 };
 
 // Called with each line of the console. A kernel that gives up reboots at once (panic=-1), which
@@ -56,78 +54,32 @@ static void
 on_line(void *arg, const char *line)
 {
 	struct boot *b = arg;
-	size_t n = strlen(b->expect);
+	size_t n = strlen(ready_line);
 
-	if (strncmp(line, b->expect, n) == 0 && (line[n] == '\0' || line[n] == ' '))
+	boot_report_line(&b->report, line);
+	if (strncmp(line, ready_line, n) == 0 && (line[n] == '\0' || line[n] == ' '))
 		b->ready = true;
 	if (!b->panic && strstr(line, "Kernel panic"))
 		b->panic = line;
 	if (!b->failed && strncmp(line, "capsem: FAILED", 14) == 0)
 		b->failed = line;
-}
-
-// QEMU's option syntax doubles commas in values.
-static const char *
-option_value(struct arena *a, const char *s)
-{
-	char *out = arena_alloc(a, 2 * strlen(s) + 1), *to = out;
-
-	for (; *s; s++) {
-		if (*s == ',')
-			*to++ = ',';
-		*to++ = *s;
-	}
-	return out;
-}
-
-static const char *
-command_line(struct boot *b)
-{
-	const char *extra = b->args->opt['x'];
-
-	return arena_printf(&b->args->arena,
-		"console=%s ro init_on_alloc=1 slab_nomerge page_alloc.shuffle=1 "
-		"random.trust_cpu=1 panic=-1 capsem.poweroff%s%s",
-		b->machine->console, extra ? " " : "", extra ? extra : "");
-}
-
-static const char *
-number(struct boot *b, char letter, long max, long fallback)
-{
-	return arena_printf(
-		&b->args->arena, "%ld", rule_number(b->args, letter, 10, 1, max, fallback));
-}
-
-static const char *
-accelerator(const struct rule_args *a)
-{
-	const char *accel = a->opt['A'] ? a->opt['A'] : "tcg";
-
-	if (strcmp(accel, "tcg") != 0 && strcmp(accel, "kvm") != 0)
-		die_usage("-A wants tcg or kvm, not '%s'", accel);
-	return accel;
+	if (b->run && strncmp(line, b->run_ended, strlen(b->run_ended)) == 0)
+		b->ended = line;
 }
 
 static void
 start_qemu(struct boot *b, struct proc *qemu)
 {
-	const char *const *opt = b->args->opt;
-	struct arena *a = &b->args->arena;
-	const char *drive = arena_printf(
-		a, "if=none,id=root,format=raw,readonly=on,file=%s", option_value(a, opt['r']));
-	const char *argv[] = {opt['q'], "-nodefaults", "-no-user-config", "-no-reboot", "-display",
-		"none", "-M", b->machine->name, "-accel", b->accel, "-cpu", "max", "-m", b->memory,
-		"-smp", b->cpus, "-kernel", opt['k'], "-initrd", opt['i'], "-append",
-		command_line(b), "-drive", drive, "-device", "virtio-blk-pci,drive=root", "-serial",
-		"stdio", NULL};
-	struct proc_spec spec = {.argv = argv, .out = PROC_PIPE, .err = PROC_TO_OUT};
+	static const char *const serial[] = {"-serial", "stdio", NULL};
+	const char *words =
+		b->run ? arena_printf(&b->args->arena, " capsem.poweroff capsem.run=%s", b->run)
+		       : " capsem.poweroff";
+	struct proc_spec spec = {
+		.argv = vm_command(&b->vm, words, serial), .out = PROC_PIPE, .err = PROC_TO_OUT};
 
 	clock_gettime(CLOCK_MONOTONIC, &b->console.start);
-	if (proc_start(qemu, &spec))
-		return;
-	if (errno == ENOENT)
-		die("%s not found: apt-get install %s", opt['q'], b->machine->package);
-	die("start %s:", opt['q']);
+	if (!proc_start(qemu, &spec))
+		vm_not_started(&b->vm);
 }
 
 // Wait for output until the watchdog's time. False at its end, or the machine's.
@@ -163,7 +115,21 @@ run_machine(struct boot *b)
 	if (b->late)
 		kill(-qemu.group, SIGKILL);
 	console_end(&b->console);
+	b->report.seconds = console_seconds(&b->console);
 	return proc_wait(&qemu);
+}
+
+// How the program that was to run ended; NULL when well.
+static const char *
+what_run_found(struct boot *b)
+{
+	const char *failures = boot_report_failures(&b->report);
+
+	if (failures || !b->run)
+		return failures;
+	if (!b->ended)
+		return arena_printf(&b->args->arena, "capsem-%s did not end", b->run);
+	return strcmp(b->ended + strlen(b->run_ended), "0") == 0 ? NULL : b->ended;
 }
 
 // One phrase; NULL when all went well.
@@ -185,9 +151,10 @@ what_went_wrong(struct boot *b, int status)
 		return arena_printf(a, "%s ended with status %d: %s", b->args->opt['q'], status,
 			n ? b->console.lines.v[n - 1] : "it said nothing");
 	}
-	if (!b->ready)
-		return arena_printf(a, "the guest powered off without the line '%s'", b->expect);
-	return NULL;
+	if (!b->ready) {
+		return arena_printf(a, "the guest powered off without the line '%s'", ready_line);
+	}
+	return what_run_found(b);
 }
 
 // What stood on the console when nothing came any more. A terminal has shown it already.
@@ -201,13 +168,22 @@ show_last_lines(const struct console *c)
 }
 
 static void
+report(struct boot *b, struct output *log, const char *why)
+{
+	const char *path = b->args->opt['j'];
+	char hex[HASH_HEX + 1];
+
+	if (fflush(log->f) != 0 || !hash_file(log->tmp, hex))
+		die("write %s:", log->tmp);
+	boot_report_write(&b->report, &b->vm, path, b->part, b->key, hex, why);
+}
+
+static void
 fail(struct boot *b, struct output *log, const char *why)
 {
 	const char *kept = arena_printf(&b->args->arena, "%s.failed", b->args->opt['o']);
 	struct output copy;
 
-	if (fflush(log->f) != 0)
-		die("write %s:", log->tmp);
 	output_open(&copy, kept);
 	output_copy(&copy, log->tmp);
 	output_commit(&copy, 0644);
@@ -219,25 +195,36 @@ fail(struct boot *b, struct output *log, const char *why)
 static void
 read_options(struct boot *b)
 {
-	static const char files[] = {'k', 'i', 'r'};
 	struct rule_args *a = b->args;
 
-	rule_need(a, 'q');
-	elf_machine(rule_need(a, 'a'));
-	b->machine = &machines[strcmp(a->opt['a'], machines[0].arch) != 0];
-	b->expect = rule_need(a, 'e');
+	rule_need(a, 'j');
+	vm_options(&b->vm, a);
 	b->seconds = rule_number(a, 't', 10, 1, MAX_SECONDS, DEFAULT_SECONDS);
-	b->accel = accelerator(a);
-	b->memory = number(b, 'M', 1 << 20, 1024);
-	b->cpus = number(b, 'C', 64, 2);
+	b->run = a->opt['R'];
+	b->part = b->run ? b->run : "boot";
+	if (b->run && (!*b->run || b->run[strspn(b->run, "abcdefghijklmnopqrstuvwxyz-")] ||
+			      strcmp(b->run, "boot") == 0))
+		die_usage(
+			"-R wants the name of a guest program behind 'capsem-', not '%s'", b->run);
+	if (b->run)
+		b->run_ended =
+			arena_printf(&a->arena, "capsem: capsem-%s ended with exit code ", b->run);
 	rule_operands(a, 0);
-	for (size_t i = 0; i < sizeof(files); i++) {
-		const char *path = rule_need(a, files[i]);
+}
 
-		if (access(path, R_OK) != 0)
-			die("open %s:", path);
-		rule_read(a, path);
-	}
+static void
+boot_once(struct boot *b, struct output *log)
+{
+	struct arena *a = &b->args->arena;
+	const char *why;
+
+	b->report = (struct boot_report){.arena = a, .ready_ms = -1, .nchecks = -1};
+	b->console = (struct console){.arena = a, .log = log->f, .on_line = on_line, .arg = b};
+	b->console.screen = isatty(STDOUT_FILENO) == 1 ? stdout : NULL;
+	why = what_went_wrong(b, run_machine(b));
+	report(b, log, why);
+	if (why)
+		fail(b, log, why);
 }
 
 int
@@ -246,20 +233,22 @@ main(int argc, char *argv[])
 	struct rule_args a;
 	struct boot b = {.args = &a};
 	struct output log;
-	const char *why;
 
 	rule_parse(&a, &rule, argc, argv);
 	read_options(&b);
+	rule_read(&a, a.opt['j']);
+	vm_verify(&b.vm);
+	vm_key(&b.vm, b.key);
 	output_open(&log, a.opt['o']);
-	b.console =
-		(struct console){.arena = &a.arena, .log = log.f, .on_line = on_line, .arg = &b};
-	b.console.screen = isatty(STDOUT_FILENO) == 1 ? stdout : NULL;
-	why = what_went_wrong(&b, run_machine(&b));
-	if (why)
-		fail(&b, &log, why);
-	rule_depfile(&a);
-	output_commit(&log, 0644);
-	unlink(arena_printf(&a.arena, "%s.failed", a.opt['o']));
+	if (boot_report_proves(&a.arena, a.opt['j'], b.part, b.key, a.opt['o'])) {
+		output_abandon(&log);
+		rule_depfile(&a);
+	} else {
+		boot_once(&b, &log);
+		rule_depfile(&a);
+		output_commit(&log, 0644);
+		unlink(arena_printf(&a.arena, "%s.failed", a.opt['o']));
+	}
 	arena_free(&a.arena);
 	return 0;
 }

@@ -26,17 +26,24 @@ hash_text(const char *text, char hex[HASH_HEX + 1])
 	hash_end(h, hex);
 }
 
+static const char letters[] = {
+	[LAYOUT_FILE] = 'f',
+	[LAYOUT_FOLDER] = 'd',
+	[LAYOUT_LINK] = 'l',
+};
+
 static void
 print_entry(FILE *f, const struct layout_entry *e)
 {
 	char hex[HASH_HEX + 1] = "-";
 
-	if (e->kind == LAYOUT_FILE && !e->from)
+	if (e->kind == LAYOUT_FILE && !e->from) {
 		hash_text(e->text, hex);
-	else if (e->kind == LAYOUT_FILE && !hash_file(e->from, hex))
+	} else if (e->kind == LAYOUT_FILE && !hash_file(e->from, hex)) {
 		die("read %s:", e->from);
-	fprintf(f, "%c %04o %s %s\n", "fdl"[e->kind], e -> mode,
-		e -> kind == LAYOUT_LINK ? e -> target : hex, e -> path);
+	}
+	fprintf(f, "%c %04o %s %s\n", letters[e->kind], e->mode,
+		e->kind == LAYOUT_LINK ? e->target : hex, e->path);
 }
 
 int

@@ -129,6 +129,7 @@ write_all(struct rule_args *a, struct assets *as, struct buf *stamp)
 
 	if (!old && errno != ENOENT)
 		die("open %s:", path);
+	aliases_check(as);
 	aliases_make(as);
 	assets_print_sums(as, &text);
 	write_file(a, "B3SUMS", buf_str(&text), stamp);

@@ -35,7 +35,7 @@ slow() {
 	step "style" prove_all tests/style/*.t
 	step "SARIF" sh tests/golden/sarif.sh
 	step "sanitizers" sh tests/sanitize.sh
-	step "guest" prove_all tests/guest/*.t
+	step "guest" prove_all tests/guest/*.t tests/host/*.t
 	step "images" prove -Q --merge --exec '' tests/image/*.t
 }
 

@@ -177,6 +177,18 @@ report(struct run *r, const struct plan *p, size_t changed)
 		host ? "" : " assets");
 }
 
+// A folder of templates that is not there would be looked for by ninja at each build.
+static void
+check_folders(const struct run *r, const char *guest)
+{
+	if (!path_is_dir(r->o.guest))
+		die("directory not found: %s", guest);
+	for (size_t i = 0; i < r->o.templates.n; i++) {
+		if (!path_is_dir(r->o.templates.v[i]))
+			die("directory not found: %s", r->o.templates.v[i]);
+	}
+}
+
 int
 cmd_generate(const struct cmd_options *o)
 {
@@ -185,8 +197,7 @@ cmd_generate(const struct cmd_options *o)
 	struct config *conf;
 
 	enter(&r);
-	if (!path_is_dir(r.o.guest))
-		die("directory not found: %s", o->guest);
+	check_folders(&r, o->guest);
 	conf = config_load(r.o.guest, &r.ds);
 	check_config(conf, &r.ds);
 	plan_check_artifacts(path_join(r.a, r.o.guest, "artifacts"), &r.ds);

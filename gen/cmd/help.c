@@ -16,6 +16,8 @@ static const char *const targets[][2] = {
 	{"assets-A", "everything for architecture A; plain ninja does it for this machine's"},
 	{"kernel-A initrd-A rootfs-A agents-A", "one part; without -A, this machine's"},
 	{"boot-A", "boot the image in QEMU until it is ready"},
+	{"doctor-A", "boot it and check it from the inside"},
+	{"run-A", "boot it with its console on this terminal; 'shell' says more"},
 	{"settings", "defaults.json"},
 	{"check-fast check", "the tests of this program"},
 	{"graph", "a drawing of the graph, build/graph.svg"},

@@ -128,7 +128,9 @@ runs(const struct spread *sp, const struct edge *e)
 	const struct edge *x = graph_maker(sp->before->plan->graph, e->outs.v[0]);
 	const struct edge *y = graph_maker(sp->after->plan->graph, e->outs.v[0]);
 
-	if (e->rule == RULE_configure || e->rule == RULE_PHONY)
+	// nor what runs only when a person asks for it, to watch
+	if (e->rule == RULE_configure || e->rule == RULE_PHONY ||
+		rule_infos[e->rule].flags & CONSOLE)
 		return false;
 	if (!x || !y || !same_edge(x, y))
 		return true;

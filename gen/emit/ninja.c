@@ -15,7 +15,8 @@ write_command(const struct plan *p, const struct rule_info *rule, struct buf *ou
 		buf_adds(out, rule->command);
 	} else {
 		ninja_arg(out, path_join(p->arena, p->in->helpers, rule->name));
-		buf_adds(out, " -o $out -d $out.d $args $in");
+		buf_adds(out,
+			rule->flags & DEPS ? " -o $out -d $out.d $args $in" : " -o $out $args $in");
 	}
 	buf_addc(out, '\n');
 }

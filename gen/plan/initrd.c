@@ -24,5 +24,5 @@ plan_initrd(struct plan *p, const struct plan_arch *a)
 	edge_opt(g, e, "-s", stage_epoch(p));
 	edge_in(g, e, base);
 	edge_in(g, e, list);
-	stage_depend(p, e, items.v, items.n);
+	stage_context(p, e, list, items.v, items.n);
 }

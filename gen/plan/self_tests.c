@@ -100,19 +100,31 @@ plan_preloads(struct test_programs *t)
 	}
 }
 
+static struct edge *
+plan_run(struct test_programs *t, const char *target)
+{
+	struct plan *p = t->s->p;
+	struct edge *e = graph_edge(p->graph, RULE_run_tests, target);
+
+	edge_arg(p->graph, e, path_join(p->arena, p->in->source, "tests/run.sh"));
+	edge_arg(p->graph, e, target);
+	edge_implicit(p->graph, e, "test-programs");
+	return e;
+}
+
+// All tests look at the image of this machine, and at the programs in it.
 static void
 plan_runs(struct test_programs *t)
 {
-	static const char *const targets[] = {"check-fast", "check"};
 	struct plan *p = t->s->p;
+	const struct plan_arch *host = plan_host_arch(p);
+	struct edge *e = plan_run(t, "check");
 
-	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++) {
-		struct edge *e = graph_edge(p->graph, RULE_run_tests, targets[i]);
-
-		edge_arg(p->graph, e, path_join(p->arena, p->in->source, "tests/run.sh"));
-		edge_arg(p->graph, e, targets[i]);
-		edge_implicit(p->graph, e, "test-programs");
-	}
+	plan_run(t, "check-fast");
+	if (!host)
+		return;
+	edge_implicit(p->graph, e, arena_printf(p->arena, "agents-%s", host->name));
+	edge_implicit(p->graph, e, arena_printf(p->arena, "assets-%s", host->name));
 }
 
 // The guest programs' library as the host's compiler makes it, with the flags it is written for.

@@ -120,10 +120,20 @@ add_base(struct plan *p, struct edge *e, const char *platform, const char *ref)
 	edge_implicit(p->graph, e, tar);
 }
 
-// An image depends on the sums of what goes into it, not on the files: a file that was only touched
-// builds nothing. The files themselves are only needed, so that those an edge makes are made.
+// Trees are found by the helper, through its depfile.
 static void
-add_context(
+add_items(struct plan *p, struct edge *sum, const struct plan_item *items, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (items[i].tree && !graph_maker(p->graph, items[i].from))
+			continue;
+		if (!items[i].order_only)
+			edge_implicit(p->graph, sum, items[i].from);
+	}
+}
+
+void
+stage_context(
 	struct plan *p, struct edge *e, const char *list, const struct plan_item *items, size_t n)
 {
 	const char *name = path_base(list);
@@ -132,24 +142,11 @@ add_context(
 	struct edge *sum = stage_helper(p, RULE_sum_context, out);
 
 	edge_in(p->graph, sum, list);
-	stage_depend(p, sum, items, n);
-	edge_opt(p->graph, e, "-i", list);
+	add_items(p, sum, items, n);
 	edge_implicit(p->graph, e, out);
-	edge_order(p->graph, e, list);
 	for (size_t i = 0; i < n; i++) {
 		if (!items[i].tree)
 			edge_order(p->graph, e, items[i].from);
-	}
-}
-
-void
-stage_depend(struct plan *p, struct edge *e, const struct plan_item *items, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (items[i].tree && !graph_maker(p->graph, items[i].from))
-			continue;
-		if (!items[i].order_only)
-			edge_implicit(p->graph, e, items[i].from);
 	}
 }
 
@@ -175,7 +172,9 @@ stage_image(struct plan *p, const struct plan_arch *a, const char *step, enum pl
 		add_base(p, e, a->conf->docker_platform.v.s, ref);
 	edge_in(g, e, dockerfile);
 	edge_order(g, e, ENGINE);
-	add_context(p, e, list, items, n);
+	edge_opt(g, e, "-i", list);
+	edge_order(g, e, list);
+	stage_context(p, e, list, items, n);
 	return e;
 }
 

@@ -12,9 +12,10 @@ void plan_agents(struct plan *p, const struct plan_arch *a); // guest programs
 void plan_rootfs(struct plan *p, const struct plan_arch *a); // rootfs.squashfs
 void plan_kernel(struct plan *p, const struct plan_arch *a); // vmlinuz
 void plan_initrd(struct plan *p, const struct plan_arch *a); // initrd.img
-void plan_boot(struct plan *p, const struct plan_arch *a);   // boot test
+void plan_boot(struct plan *p, const struct plan_arch *a);   // what boots the image
 void plan_sums(struct plan *p, const struct plan_arch *a);   // checksums
 void plan_targets(struct plan *p);                           // manifest, names for people
+void plan_boot_names(struct plan *p);                        // boot, doctor, run, shell
 
 // The assets of an architecture, ended by NULL.
 extern const char *const plan_assets[];
@@ -71,8 +72,10 @@ struct words stage_words(struct plan *p, const char *path);
 // such folder. The plan then depends on the folder.
 struct plan_names stage_list(struct plan *p, const char *dir, const char *suffix);
 
-// Make the edge depend on what ITEMS name, but for order-only ones; trees are found by the helper,
-// through its depfile.
-void stage_depend(struct plan *p, struct edge *e, const struct plan_item *items, size_t n);
+// Make E depend on what LIST says goes into an archive, by the sums of sum_context and not by the
+// files: one that was only touched builds nothing. The files of ITEMS are only needed, so that
+// those an edge makes are made.
+void stage_context(
+	struct plan *p, struct edge *e, const char *list, const struct plan_item *items, size_t n);
 
 #endif

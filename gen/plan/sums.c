@@ -61,8 +61,10 @@ add_asset(struct plan *p, struct edge *manifest, const struct plan_arch *a, cons
 {
 	const char *versions = plan_asset(p, a, "tool-versions.txt");
 
-	if (is_built(p, a, asset))
+	if (is_built(p, a, asset)) {
 		edge_in(p->graph, manifest, sum_of(p, a, asset));
+		edge_implicit(p->graph, manifest, plan_asset(p, a, asset)); // for its alias
+	}
 	if (strcmp(asset, "rootfs.squashfs") == 0 && graph_maker(p->graph, versions))
 		edge_order(p->graph, manifest, versions);
 }
@@ -132,10 +134,7 @@ plan_targets(struct plan *p)
 			add_asset(p, every, &p->archs[i], plan_assets[k]);
 	}
 	name_target(p, "assets", NULL);
-	if (host && graph_maker(p->graph, arena_printf(p->arena, "boot-%s", host->name))) {
-		edge_in(p->graph, stage_phony(p, "boot"),
-			arena_printf(p->arena, "boot-%s", host->name));
-	}
+	plan_boot_names(p);
 	plan_drawing(p);
 	VEC_ADD(p->arena, &p->graph->defaults,
 		host ? arena_printf(p->arena, "assets-%s", host->name) : "assets");

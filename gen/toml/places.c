@@ -15,13 +15,14 @@ continues(char c) // a UTF-8 continuation byte: takes no column
 static size_t
 next(struct str text, size_t off, struct place *at)
 {
-	if (text.s[off] == '\n')
+	if (text.s[off] == '\n') {
 		*at = (struct place){at->line + 1, 1};
-	else
+	} else {
 		at->column++;
-	do
+	}
+	do {
 		off++;
-	while (off < text.n && continues(text.s[off]));
+	} while (off < text.n && continues(text.s[off]));
 	return off;
 }
 
@@ -57,10 +58,11 @@ places_offset(const struct places *p, struct place at)
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (reaches(&p->marks[middle], at))
+		if (reaches(&p->marks[middle], at)) {
 			low = middle + 1;
-		else
+		} else {
 			high = middle;
+		}
 	}
 	if (low > 0) {
 		here = (struct place){p->marks[low - 1].line, p->marks[low - 1].column};

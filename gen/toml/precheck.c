@@ -56,10 +56,11 @@ count(struct nesting *s, char c)
 		if (s->total == TOML_MAX_DEPTH)
 			return false;
 		s->total++;
-		if (c == '.')
+		if (c == '.') {
 			s->dots[s->level]++;
-		else
+		} else {
 			s->dots[++s->level] = 0;
+		}
 	} else if (c == ',' || (c == '\n' && s->level == 0)) {
 		forget_dots(s);
 	} else if ((c == ']' || c == '}') && s->level > 0) {

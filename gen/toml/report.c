@@ -57,9 +57,11 @@ skip_blanks_back(const struct source *src, size_t off)
 static size_t
 part_back(const struct source *src, size_t off)
 {
-	char quote = off > 0 ? byte_at(src, off - 1) : (char)0;
 	bool escaped = true;
+	char quote = '\0';
 
+	if (off > 0)
+		quote = byte_at(src, off - 1);
 	if (quote != '"' && quote != '\'') {
 		while (off > 0 && is_bare(src->text.s[off - 1]))
 			off--;
@@ -155,12 +157,13 @@ report_double(const struct source *src, const struct finding *f, size_t off, str
 	struct span at, first;
 	struct diag *d;
 
-	if (str_is(f->scope, "table header"))
+	if (str_is(f->scope, "table header")) {
 		at = header_near(src, off, ds->arena);
-	else if (strstr(f->reason, "as dotted key-value pair"))
+	} else if (strstr(f->reason, "as dotted key-value pair")) {
 		at = part_at(src, off);
-	else
+	} else {
 		at = key_back(src, off);
+	}
 	d = diag_add(ds, E002, at, "'%.*s' is already defined", (int)at.len, src->text.s + at.off);
 	if (toml_first(at, ds->arena, &first))
 		diag_note(ds, d, first, "it was first defined here");
@@ -253,10 +256,11 @@ report_other(const struct source *src, const struct finding *f, size_t off, stru
 		reason.n = (size_t)(saw - reason.s);
 		end = " before the end of the line";
 	}
-	if (f->scope.n == 0 || str_is(f->scope, "root table"))
+	if (f->scope.n == 0 || str_is(f->scope, "root table")) {
 		diag_add(ds, E002, at, "%.*s%s", STR_FMT(reason), end);
-	else
+	} else {
 		diag_add(ds, E002, at, "%.*s: %.*s%s", STR_FMT(f->scope), STR_FMT(reason), end);
+	}
 }
 
 void
@@ -265,8 +269,9 @@ toml_report(const struct source *src, const struct shim_mistake *m, struct diags
 	struct finding f = split(m->text);
 
 	if (strncmp(f.reason, "cannot redefine", 15) == 0 ||
-		strncmp(f.reason, "cannot insert", 13) == 0)
+		strncmp(f.reason, "cannot insert", 13) == 0) {
 		report_double(src, &f, m->off, ds);
-	else
+	} else {
 		report_other(src, &f, m->off, ds);
+	}
 }

@@ -24,10 +24,12 @@
 
 enum {
 	NPORTS = 2,
-	RETRY_MS = 3000, // how long connecting to a host whose queue is full is tried again
-	PAUSE_MS = 100,  // after running out of descriptors
-	MAX_ACCEPT = 16, // before others get their turn
-	RESERVE = 64,    // descriptors kept for looking up names and the like
+	RETRY_MS = 3000,   // how long connecting to a host whose queue is full is tried again
+	PAUSE_MS = 100,    // after running out of descriptors
+	MAX_ACCEPT = 16,   // before others get their turn
+	RESERVE = 64,      // descriptors kept for looking up names and the like
+	FEW = 64,          // connections at once of which every name is looked up
+	NAMING_SHARE = 10, // with more of them, one part in so many of the time goes into names
 };
 
 static const unsigned ports[NPORTS] = {10443, 10080};
@@ -37,6 +39,7 @@ static struct proxy {
 	struct watch listeners[NPORTS];
 	struct timer resume;
 	size_t nconns, max_conns;
+	long long next_name; // when a name may be looked up again
 } proxy;
 
 // RELAY is first, so that the relay given to its callback is the connection.
@@ -113,6 +116,22 @@ peer_port(int fd)
 	return ntohs(peer.sin_port);
 }
 
+// The name of the program behind a connection, or "unknown". To find one costs more the more
+// connections there are, and a flood of them must not hold up everybody.
+static void
+find_name(const struct conn *c, char name[PROCNAME_MAX + 1])
+{
+	long long start = io_now(), end;
+
+	if (proxy.nconns > FEW && start < proxy.next_name) {
+		procname_of_port(0, name);
+		return;
+	}
+	procname_of_port(peer_port(c->client), name);
+	end = io_now();
+	proxy.next_name = end + (end - start) * (NAMING_SHARE - 1);
+}
+
 static void
 conn_connected(struct loop *l, struct watch *w, uint32_t happened)
 {
@@ -126,7 +145,7 @@ conn_connected(struct loop *l, struct watch *w, uint32_t happened)
 		return;
 	}
 	loop_forget(l, w);
-	procname_of_port(peer_port(c->client), name);
+	find_name(c, name);
 	c->relay.b.out.max = RELAY_CHUNK;
 	bytes_add(&c->relay.b.out, line, procname_line(line, name));
 	relay_start(l, &c->relay, c->client, c->host);

@@ -45,6 +45,40 @@ alias_path(const struct assets *as, const struct asset *asset)
 		alias_name(as->arena, asset->name, asset->hash));
 }
 
+// Dies when NAME, a file in the asset's folder, is another name of the asset and holds a hash that
+// is not the asset's any more.
+static void
+check_name(const struct assets *as, const struct asset *asset, const char *dir, const char *name)
+{
+	struct stat st;
+
+	if (!alias_is_one(name) ||
+		strcmp(name, alias_name(as->arena, asset->name, asset->hash)) == 0)
+		return;
+	if (lstat(path_join(as->arena, dir, name), &st) != 0 || st.st_ino != asset->st.st_ino ||
+		st.st_dev != asset->st.st_dev)
+		return;
+	die("%s was changed after it was made: it has the name %s, but its BLAKE3 is now %s; "
+	    "remove the file and run: ninja assets-%s",
+		asset->path, name, asset->hash, asset->arch);
+}
+
+void
+aliases_check(const struct assets *as)
+{
+	struct names names;
+
+	for (size_t i = 0; i < as->list.n && !as->flat; i++) {
+		const struct asset *asset = &as->list.v[i];
+		const char *dir = path_dir(as->arena, asset->path);
+
+		if (!path_list(as->arena, dir, &names))
+			die("read folder %s:", dir);
+		for (size_t k = 0; k < names.n; k++)
+			check_name(as, asset, dir, names.v[k]);
+	}
+}
+
 void
 aliases_make(const struct assets *as)
 {

@@ -16,6 +16,11 @@ const char *alias_name(struct arena *a, const char *name, const char *hash);
 // then nothing or a dot and letters, digits, underscores and dots.
 bool alias_is_one(const char *name);
 
+// Whoever makes an asset gives it a new file; an alias of the old one keeps the old bytes. Dies
+// when an asset still is the file that an alias with another hash names: somebody has written into
+// it.
+void aliases_check(const struct assets *as);
+
 // Give each asset its alias. Those of assets that lie in the folder itself get none.
 void aliases_make(const struct assets *as);
 

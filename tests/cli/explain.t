@@ -95,11 +95,11 @@ def test_places(tap, s):
     tap.ok("[python]  packages that one manager installs" in done.stdout and '  manager = "uv"\n' in done.stdout and "reaches: rootfs" in done.stdout, "a file: its tables and keys", done.stdout)
     s.edit("config/build.toml", "compression_level = 15", "")
     tap.ok("nowhere: it is the default" in explain(s, "build.compression_level").stdout, "a default")
-    for name, rules in {"packages/apt.toml": {"configure", "render_dockerfile", "build_image", "pack_squashfs", "sum_blake3", "write_manifest", "boot_image"},
-                        "vm/resources.toml": {"configure"}, "manifest.toml": set(), "artifacts/tips.txt": {"sum_context", "build_image", "pack_squashfs", "sum_blake3", "write_manifest", "boot_image"},
-                        "artifacts/capsem_bench/__main__.py": {"pack_initrd", "sum_blake3", "write_manifest", "boot_image"},
-                        "kernel/defconfig.arm64": {"sum_context", "build_image", "extract_files", "sum_blake3", "write_manifest", "boot_image"},
-                        os.path.join(s.templates, "Dockerfile.kernel.j2"): {"render_dockerfile", "build_image", "extract_files", "sum_blake3", "write_manifest", "boot_image"}}.items():
+    for name, rules in {"packages/apt.toml": {"configure", "render_dockerfile", "build_image", "pack_squashfs", "sum_blake3", "write_manifest"},
+                        "vm/resources.toml": {"configure"}, "manifest.toml": set(), "artifacts/tips.txt": {"sum_context", "build_image", "pack_squashfs", "sum_blake3", "write_manifest"},
+                        "artifacts/capsem_bench/__main__.py": {"sum_context", "pack_initrd", "sum_blake3", "write_manifest"},
+                        "kernel/defconfig.arm64": {"sum_context", "build_image", "extract_files", "sum_blake3", "write_manifest"},
+                        os.path.join(s.templates, "Dockerfile.kernel.j2"): {"render_dockerfile", "build_image", "extract_files", "sum_blake3", "write_manifest"}}.items():
         tap.same({rule for rule, _ in rebuilds(s, name)}, rules, "what an edit of %s runs" % os.path.basename(name))
     arm = {out for _, out in rebuilds(s, "build.architectures.arm64.node_major") if "x86_64" in out}
     tap.same(arm, set(), "a key of one architecture leaves the other alone")

@@ -48,10 +48,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct toml_value *v = toml_parse(src, &ds);
 
 	promise(ds.list.n == (v ? 0 : 1));
-	if (v)
+	if (v) {
 		check_value(v, src);
-	else
+	} else {
 		promise(ds.list.v[0]->at.off <= size && *ds.list.v[0]->text);
+	}
 	arena_free(&a);
 	return 0;
 }

@@ -107,7 +107,7 @@ def handshake():
         start = time.monotonic()
         t.same(read_frame(s.control), PONG, "the heartbeat is pong")
         took = time.monotonic() - start
-        t.ok(2 < took < 5, "three seconds after bootready", took)
+        t.ok(took > 2, "not before three seconds after bootready", took)
 
 
 def environment():
@@ -657,7 +657,7 @@ def shutdown():
         s.send(message("shutdown"))
         t.same(child.wait(10), 0, "shutdown ends the agent with exit code 0")
         took = time.monotonic() - start
-        t.ok(1.5 < took < 4, "after two seconds", took)
+        t.ok(took > 1.5, "not before two seconds", took)
 
 
 def refused():

@@ -88,7 +88,7 @@ def asks():
                 got.append(read_all(s))
         took = time.monotonic() - start
         t.same(sorted(got), sorted(frame(c[2]) for c in cases), "each asks once, with one frame")
-        t.ok(2.9 < took < 6, "after three seconds", took)
+        t.ok(took > 2.9, "not before three seconds", took)
         for (argv0, args, want), p in running:
             out, err = p.communicate(timeout=20)
             label = "Suspending" if want is suspend else "Shutting down"

@@ -1,6 +1,8 @@
 """One ordinary run of each helper, for tests/rules/contract.t."""
 import fcntl, io, json, os, shutil, stat, subprocess, sys, tarfile
 
+from sandbox import BIN
+
 EPOCH = "1700000000"
 
 
@@ -146,11 +148,35 @@ def check_toolchain(d):
     return Case(["-c", "gcc", "-a", "x86_64", "-I", include, "-L", lib, "-f", "-O2"])
 
 
+def b3(path):
+    """The hash as our own helper has it; tests/rules/sum_blake3.t compares that with b3sum."""
+    out = path + ".b3"
+    subprocess.run([os.path.join(BIN, "sum_blake3"), "-o", out, "-n", "x", path], check=True)
+    with open(out) as f:
+        line = f.read()
+    os.remove(out)
+    return line.split()[0]
+
+
+def image(d):
+    """The options of a machine: three files, and a manifest that has their hashes."""
+    args, files = [], {}
+    for flag, name in zip("kir", ("vmlinuz", "initrd.img", "rootfs.squashfs")):
+        args += ["-" + flag, write(d, "in/x86_64/" + name, name)]
+        files[name] = {"hash": b3(os.path.join(d, "in/x86_64", name)), "size": len(name)}
+    manifest = {"format": 2, "assets": {"current": "1", "releases": {"1": {"arches": {"x86_64": files}}}}}
+    return ["-a", "x86_64"] + args + ["-m", write(d, "in/manifest.json", json.dumps(manifest))]
+
+
 def boot_image(d):
-    qemu = write(d, "in/qemu", "#!/bin/sh\nprintf 'Linux version\\r\\ncapsem: ready\\n'\n", 0o755)
-    files = [x for flag in "kir" for x in ("-" + flag, write(d, "in/" + flag, flag))]
-    return Case(["-a", "x86_64", "-q", Program(qemu), "-e", "capsem: ready", "-t", "20"] + files,
-                clean=lambda b: b"\n".join(line[11:] for line in b.split(b"\n")))
+    qemu = write(d, "in/qemu", "#!/bin/sh\nprintf 'Linux version\\r\\ncapsem: mark network 5 ms\\ncapsem: ready\\n'\n", 0o755)
+    return Case(image(d) + ["-q", Program(qemu), "-t", "20", "-j", Program("report.json")],
+                clean=lambda b: b"\n".join(line[11:] for line in b.split(b"\n")), stride=2)
+
+
+def run_image(d):
+    script = "#!/bin/sh\nexec 2>/dev/null\nfor a; do case $a in *logfile=*) f=${a#*logfile=}; echo hello >\"${f%,logappend=off}\" ;; esac; done\n"
+    return Case(image(d) + ["-q", Program(write(d, "in/qemu", script, 0o755)), "-S", Program("socket")], stride=2)
 
 
 def render_dockerfile(d):
@@ -200,5 +226,5 @@ def build_image(d):
 
 
 CASES = {f.__name__: f for f in (seal_binary, extract_files, pack_squashfs, pack_initrd, sum_blake3,
-                                 write_manifest, check_toolchain, boot_image, render_dockerfile, resolve_kernel,
+                                 write_manifest, check_toolchain, boot_image, run_image, render_dockerfile, resolve_kernel,
                                  fetch_base, build_image, sum_context)}

@@ -149,7 +149,7 @@ class Guest:
     # ---- what goes wrong
 
     def failures(self, left):
-        put("fails", "FROM %s\nRUN echo fine\nRUN for i in $(seq 60); do echo line $i; done; echo oops >&2; exit 3\n" % REF)
+        put("fails", "FROM %s\nRUN echo fine\nRUN for i in $(seq 60); do echo line $i; done; echo oops; exit 3\n" % REF)
         put("out", "before")
         code, said = self.box.run(*self.args("out", "fails", "empty.json"))
         lines = said.splitlines()

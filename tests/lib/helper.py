@@ -106,6 +106,18 @@ def is_running(pid):
         return False
 
 
+def processes_of(engine):
+    """The command lines of what runs with the stand-in engine's folder ENGINE in its environment."""
+    mark, found = ("CAPSEM_STANDIN=%s\0" % engine).encode(), []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            if int(pid) != os.getpid() and mark in get("/proc/%s/environ" % pid) and is_running(int(pid)):
+                found.append(get("/proc/%s/cmdline" % pid))
+        except OSError:
+            pass            # it ended meanwhile, or is somebody else's
+    return found
+
+
 class Tar:
     """A tar file, member by member."""
 

@@ -3,7 +3,7 @@
 import json, os, re, signal, subprocess, sys, tarfile, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
-from helper import Box, Tar, get, is_running, put, wait_until
+from helper import Box, Tar, get, processes_of, put, wait_until
 from sandbox import DOCKER
 
 REF = "debian:bookworm-slim"
@@ -204,8 +204,7 @@ with Box("build_image") as box:
     child.kill()
     child.wait()
     del os.environ["STANDIN_SLEEP"]
-    tap.ok(wait_until(lambda: not [p for p in os.listdir("/proc") if p.isdigit() and is_running(int(p)) and
-                                   b"build_image\0-o\0out" in get("/proc/%s/cmdline" % p)] or None, 20), "a killed run takes its worker with it")
+    tap.ok(wait_until(lambda: not processes_of(state) or None, 20), "a killed run takes its worker with it", processes_of(state))
     engine("create", "--label", "capsem.build=" + job, "--name", job + "-export", "sha256:" + engine(
         "import", "--change", "LABEL capsem.build=" + job, "amd64.tar", job + "-base0").split(":")[1], "/bin/true")
     box.makes("after a run that was killed", *args())

@@ -53,6 +53,20 @@ with Box("write_manifest") as box:
     def state():
         return {p: (os.stat(p).st_ino, os.stat(p).st_mtime_ns) for p in ("assets/manifest.json", "assets/B3SUMS", "out")}
 
+    # Bytes that change without a new file are damage, and not published as something new.
+    fresh(x86_64__vmlinuz="kernel", x86_64__rootfs="root", arm64__rootfs="root")
+    update()
+    was = get("assets/manifest.json")
+    put("assets/x86_64/rootfs.squashfs", "rood")
+    alias = "rootfs-%s.squashfs" % b3(b"root")[:16]
+    box.fails("an asset that was written into", "assets/x86_64/rootfs.squashfs was changed after it was made: it has the name %s, but its BLAKE3 is now %s; "
+              "remove the file and run: ninja assets-x86_64\n" % (alias, b3(b"rood")), *args())
+    tap.same(get("assets/manifest.json"), was, "the manifest stays as it was")
+    os.remove("assets/x86_64/rootfs.squashfs")
+    replace("x86_64/rootfs.squashfs", "root")
+    update()
+    tap.ok(get("assets/manifest.json") == was and get("assets/x86_64/" + alias) == b"root", "made again, all is well")
+
     # A full set: the bytes of the two files, aliases, current.
     fresh(x86_64__vmlinuz="k", x86_64__initrd="i", x86_64__rootfs="r", arm64__vmlinuz="a", x86_64__extra="no asset")
     update()
@@ -165,12 +179,14 @@ with Box("write_manifest") as box:
     put("sums/arm64/vmlinuz.b3", lie + "  arm64/vmlinuz\n")
     update()
     tap.same(listed(), lie, "a sum file that is not older is believed")
+    replace("arm64/vmlinuz", "k")       # the alias with the false name is of the old file
     for text, name in ((lie + "  x86_64/vmlinuz\n", "of another file"), (lie[1:] + "  arm64/vmlinuz\n", "with a short hash"), ("", "that is empty"),
                        (lie.replace("0", "A") + "  arm64/vmlinuz\n", "in capitals"), (lie + "  arm64/vmlinuz\nmore\n", "with more lines"), (lie + "0  arm64/vmlinuz\n", "with a long hash")):
         put("sums/arm64/vmlinuz.b3", text)
         update()
         tap.same(listed(), k, "not one " + name)
     put("sums/arm64/vmlinuz.b3", lie + "  arm64/vmlinuz\n")
+    replace("arm64/vmlinuz", "k")
     st = os.stat("assets/arm64/vmlinuz")
     os.utime("sums/arm64/vmlinuz.b3", ns=(0, st.st_mtime_ns - 1))
     update()

@@ -20,10 +20,11 @@ print_string(struct str s)
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.s[i];
 
-		if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
+		if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f) {
 			printf("\\u%04x", c);
-		else
+		} else {
 			putchar(c);
+		}
 	}
 	putchar('"');
 }
@@ -31,12 +32,13 @@ print_string(struct str s)
 static void
 print_float(double v)
 {
-	if (isnan(v))
+	if (isnan(v)) {
 		printf("nan");
-	else if (isinf(v))
+	} else if (isinf(v)) {
 		printf(v < 0 ? "-inf" : "inf");
-	else
+	} else {
 		printf("%.17g", v);
+	}
 }
 
 static void
@@ -78,14 +80,15 @@ print_scalar(const struct toml_value *v)
 		print_string(v->string);
 	} else {
 		putchar('"');
-		if (v->type == TOML_INT)
+		if (v->type == TOML_INT) {
 			printf("%lld", (long long)v->integer);
-		else if (v->type == TOML_FLOAT)
+		} else if (v->type == TOML_FLOAT) {
 			print_float(v->real);
-		else if (v->type == TOML_BOOL)
+		} else if (v->type == TOML_BOOL) {
 			printf("%s", v->boolean ? "true" : "false");
-		else
+		} else {
 			print_datetime(v);
+		}
 		putchar('"');
 	}
 	putchar('}');
@@ -120,15 +123,17 @@ static void print_spans(const struct toml_value *v);
 static void
 print_span(const struct toml_member *m, const struct toml_value *v)
 {
-	if (m)
+	if (m) {
 		printf("[%zu, %zu, ", m->key_at.off, m->key_at.len);
-	else
+	} else {
 		printf("[-1, -1, ");
+	}
 	printf("%zu, %zu, ", v->at.off, v->at.len);
-	if (m)
+	if (m) {
 		print_string(m->key);
-	else
+	} else {
 		printf("null");
+	}
 	printf(", ");
 	print_value(v);
 	printf("],\n");

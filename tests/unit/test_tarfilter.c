@@ -178,6 +178,7 @@ test_packages_on_the_way(void **state)
 	assert_string_equal(p.dpkg.v[0].name, "a");
 	assert_int_equal(p.npm.n, 1);
 	assert_int_equal(p.pip.n, 0);
+	options.packages = NULL;
 }
 
 static void

@@ -11,6 +11,10 @@
 
 #include "say.h"
 
+// As many as the kernel allows: it lowers this to net.core.somaxconn. musl's SOMAXCONN is 128, and
+// a client whose turn is dropped tries again only after a second, then three, then seven.
+enum { BACKLOG = 65535 };
+
 static int
 bind_port(int type, unsigned port)
 {
@@ -33,7 +37,7 @@ listen_tcp(unsigned port)
 {
 	int fd = bind_port(SOCK_STREAM, port);
 
-	if (listen(fd, SOMAXCONN) < 0)
+	if (listen(fd, BACKLOG) < 0)
 		say_die("listen 127.0.0.1:%u:", port);
 	return fd;
 }

@@ -139,12 +139,12 @@ void
 procname_of_port(unsigned port, char name[PROCNAME_MAX + 1])
 {
 	char socket[64];
-	unsigned long inode = inode_of_port("/proc/net/tcp", port);
+	unsigned long inode = port ? inode_of_port("/proc/net/tcp", port) : 0;
 	const struct dirent *e;
 	int looks = MAX_LOOKS;
 	DIR *d;
 
-	if (!inode)
+	if (!inode && port)
 		inode = inode_of_port("/proc/net/tcp6", port);
 	(void)snprintf(name, PROCNAME_MAX + 1, "%s", unknown);
 	(void)snprintf(socket, sizeof(socket), "socket:[%lu]", inode);

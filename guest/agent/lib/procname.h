@@ -16,7 +16,7 @@ enum {
 void procname_of_pid(pid_t pid, char name[PROCNAME_MAX + 1]);
 
 // The name of the process that holds the local TCP socket with this PORT; "unknown" when there is
-// none. Looks at no more than some ten thousand descriptors.
+// none, and for port 0. Looks at no more than some ten thousand descriptors.
 void procname_of_port(unsigned port, char name[PROCNAME_MAX + 1]);
 
 // The line that begins a proxy connection: NUL, "CAPSEM_META:", the name, newline. To be sent in

@@ -17,11 +17,79 @@ def inside():
 
 
 collect_ignore_glob = [] if inside() else ["test_*.py"]
+results = {}  # name of a check -> [result, seconds, why]
 
 
 def read(path):
     with open(path, encoding="utf-8", errors="replace") as f:
         return f.read()
+
+
+def emulated():
+    """Whether QEMU emulates the processor: everything then takes 20 to 50 times as long."""
+    cpu = read("/proc/cpuinfo")
+    return "QEMU TCG" in cpu or ("CPU implementer\t: 0x00" in cpu and "CPU part\t: 0x051" in cpu)
+
+
+def pytest_addoption(parser):
+    parser.addoption("--heavy", action="store_true", help="heavy checks under emulation, too")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "heavy: takes, or measures, what takes long under emulation")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--heavy") or not emulated():
+        return
+    skip = pytest.mark.skip(reason="the processor is emulated; capsem-doctor --heavy checks it")
+    for item in items:
+        if item.get_closest_marker("heavy"):
+            item.add_marker(skip)
+
+
+def reason(report):
+    """The first line of why a check was skipped or failed."""
+    if isinstance(report.longrepr, tuple):
+        return report.longrepr[2].removeprefix("Skipped: ")
+    crash = getattr(report.longrepr, "reprcrash", None)
+    text = crash.message if crash else report.longreprtext
+    return next(iter(text.strip().splitlines()), "")
+
+
+def note(report):
+    """Remember the result of a check; of its parts the worst counts."""
+    file, _, name = report.nodeid.partition("::")
+    name = "::".join(filter(None, (os.path.basename(file), name)))
+    entry = results.setdefault(name, ["passed", 0.0, ""])
+    entry[1] += getattr(report, "duration", 0.0)
+    if not report.passed:
+        entry[0], entry[2] = report.outcome, reason(report)
+
+
+def pytest_runtest_logreport(report):
+    note(report)
+
+
+def pytest_collectreport(report):
+    if report.failed:
+        note(report)
+
+
+def printable(text):
+    return "".join(c if " " <= c <= "~" else "?" for c in text)
+
+
+def pytest_unconfigure():
+    """Write the results down, for those who cannot read what pytest prints."""
+    path = os.environ.get("CAPSEM_DOCTOR_CHECKS")
+    if not path:
+        return
+    with open(path, "w", encoding="ascii") as f:
+        for name, (result, seconds, why) in results.items():
+            line = f"capsem: check {result} {seconds * 1000:.0f} ms {printable(name)[:300]}"
+            f.write(line + (f" -- {printable(why)[:300]}" if why else "") + "\n")
+        f.write(f"capsem: checks {len(results)}\n")
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +118,19 @@ def host():
     """Skips what only a host that has sent its settings can make true."""
     if "CAPSEM_VM_ID" not in os.environ:
         pytest.skip("no host has configured this VM")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def setuid_files():
+    """The search for them, begun at once: it looks at each file of the image, while others check."""
+    p = subprocess.Popen(
+        "find / -ignore_readdir_race -xdev -type f -perm /6000".split(),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    yield p
+    p.kill()
+    p.wait()
 
 
 @pytest.fixture

@@ -25,6 +25,22 @@ def test_is_found(run, name):
 
 
 @pytest.mark.parametrize("name", TOOLS)
+def test_can_be_started(name):
+    """The launcher leads to a program of this machine, or to a script whose interpreter is here."""
+    path = os.path.realpath(f"{PREFIX}/bin/{name}")
+    with open(path, "rb") as f:
+        start = f.read(64)
+    assert os.access(path, os.X_OK)
+    if start.startswith(b"#!"):
+        assert shutil.which(start.split(b"\n")[0].split()[-1].decode())
+    else:
+        with open("/bin/true", "rb") as f:
+            ours = f.read(20)
+        assert (start[:6], start[18:20]) == (ours[:6], ours[18:20])  # ELF class, order, machine
+
+
+@pytest.mark.heavy
+@pytest.mark.parametrize("name", TOOLS)
 def test_answers_its_version(run, name):
     assert any(c.isdigit() for c in run(name, "--version"))
 

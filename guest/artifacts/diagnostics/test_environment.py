@@ -68,7 +68,13 @@ def test_terminal(host):
     assert os.environ["TERM"] == "xterm-256color"
 
 
+def test_login_shell_enters_the_python_environment(run):
+    assert os.path.isdir(run("bash", "-lc", 'echo "$VIRTUAL_ENV"').strip())
+
+
+@pytest.mark.heavy
 def test_python_environment_is_entered(host):
+    """The agent waits three seconds for it: enough, unless the processor is emulated."""
     assert os.path.isdir(os.environ["VIRTUAL_ENV"])
 
 
@@ -84,5 +90,6 @@ def test_stages_have_the_form_the_host_reads(stages):
         assert isinstance(stage["duration_ms"], int) and 0 <= stage["duration_ms"] <= 600000
 
 
+@pytest.mark.heavy
 def test_boot_is_fast(stages, host):
     assert sum(s["duration_ms"] for s in stages) <= 1000

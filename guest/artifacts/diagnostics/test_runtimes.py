@@ -1,16 +1,33 @@
 # SPDX-License-Identifier: Apache-2.0
 """Languages and their package managers."""
 
+import importlib.util
 import json
 
 import pytest
 
 
-@pytest.mark.parametrize("name", ["python3", "node", "npm", "pip3", "uv", "git"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "python3",
+        "node",
+        "uv",
+        "git",
+        pytest.param("npm", marks=pytest.mark.heavy),
+        pytest.param("pip3", marks=pytest.mark.heavy),
+    ],
+)
 def test_answers_its_version(run, name):
     assert any(c.isdigit() for c in run(name, "--version"))
 
 
+@pytest.mark.parametrize("name", ["numpy", "pandas", "requests", "pytest"])
+def test_python_package_is_there(name):
+    assert importlib.util.find_spec(name)
+
+
+@pytest.mark.heavy
 def test_python_packages_can_be_imported(run):
     run("python3", "-c", "import numpy, pandas, requests, pytest")
 

@@ -7,9 +7,9 @@ import pytest
 
 COMMANDS = """
 awk bash bzip2 cat chmod cp curl cut date dd df diff dig du env file find git grep gzip head
-hostname id ip jq kill less ls lsof mkdir mount mv openssl patch ps python3 readlink rg rm sed
-seq sh sleep sort sqlite3 ss strace stat tail tar tee test tmux top touch tr tree umount uname
-uniq unzip vim wc wget xargs xz zip zstd capsem-bench capsem-doctor snapshots
+hostname id ip jq kill less ls lsof mkdir mount mv node npm npx openssl patch pip3 ps python3
+readlink rg rm sed seq sh sleep sort sqlite3 ss strace stat tail tar tee test tmux top touch tr tree umount uname
+uniq unzip uv vim wc wget xargs xz zip zstd capsem-bench capsem-doctor snapshots
 """.split()
 
 
@@ -26,5 +26,10 @@ def test_tmux_session(run):
         run("tmux", "-L", "capsem-doctor", "kill-server")
 
 
+def test_bench_starts(run):
+    assert "usage" in run("capsem-bench", "--help")
+
+
+@pytest.mark.heavy
 def test_bench_measures(run):
     assert "million/s" in run("capsem-bench", "cpu")
