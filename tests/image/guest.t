@@ -13,7 +13,7 @@ ARCH = {"x86_64": "x86_64", "aarch64": "arm64"}[os.uname().machine]
 GUEST_PROGRAMS = ("capsem-pty-agent", "capsem-net-proxy", "capsem-dns-proxy", "capsem-mcp-server", "capsem-sysutil", "capsem-doctor")
 ASSETS = ("vmlinuz", "initrd.img", "rootfs.squashfs", "tool-versions.txt")
 VERSIONS = {"node": r"v24\.", "npm": r"\d", "uv": r"uv \d", "claude": r"\d", "gemini": r"\d", "codex": r"codex-cli \d",
-            "numpy": r"\d", "pandas": r"\d", "requests": r"\d", "pytest": r"\d"}
+            "numpy": r"\d", "pandas": r"\d", "requests": r"\d", "pytest": r"\d", "fastmcp": r"\d"}
 CHEAP = {"configure", "render_dockerfile", "sum_context", "cc", "ar", "link"}
 
 tap = Tap()
@@ -52,7 +52,7 @@ def check_rootfs(squashfs, folder):
     done = run("unsquashfs", "-d", folder, "-no-xattrs", "-q", "-n", squashfs)
     tap.ok(done.returncode == 0, "it unpacks", done.stdout[-2000:])
     done = run("chroot", folder, "/usr/bin/env", "-i", "PATH=/opt/ai-clis/bin:/usr/local/bin:/usr/bin:/bin", "python3", "-c",
-               "import numpy, pandas, requests; print(int(numpy.arange(4).sum()))")
+               "import numpy, pandas, requests, fastmcp; print(int(numpy.arange(4).sum()))")
     tap.ok(done.returncode == 0 and done.stdout == "6\n", "numpy computes", done.stdout)
     mcp = os.path.join(folder, "etc/capsem/mcp.json")
     tap.ok(json.loads(read(mcp)) and stat.S_IMODE(os.stat(mcp).st_mode) == 0o644, "the MCP servers are baked in")

@@ -22,14 +22,14 @@ def test_answers_its_version(run, name):
     assert any(c.isdigit() for c in run(name, "--version"))
 
 
-@pytest.mark.parametrize("name", ["numpy", "pandas", "requests", "pytest"])
+@pytest.mark.parametrize("name", ["numpy", "pandas", "requests", "pytest", "fastmcp"])
 def test_python_package_is_there(name):
     assert importlib.util.find_spec(name)
 
 
 @pytest.mark.heavy
 def test_python_packages_can_be_imported(run):
-    run("python3", "-c", "import numpy, pandas, requests, pytest")
+    run("python3", "-c", "import numpy, pandas, requests, pytest, fastmcp")
 
 
 def test_git_keeps_a_file(run, tmp_path):
