@@ -31,7 +31,7 @@ summary() { # of all that prove said; a step without a word of its own counts as
 }
 
 prove_all() { # prove_all FILE...: run TAP scripts and cmocka programs, two at a time
-	prove -j2 -Q --merge --exec '' "$@"
+	prove -j2 -f -o --merge --exec '' "$@"
 }
 
 fast() {
@@ -46,7 +46,7 @@ slow() {
 	step "SARIF" sh tests/golden/sarif.sh
 	step "sanitizers" sh tests/sanitize.sh
 	step "guest" prove_all tests/guest/*.t tests/host/*.t
-	step "images" prove -Q --merge --exec '' tests/image/*.t
+	step "images" prove -f -o --merge --exec '' tests/image/*.t
 }
 
 case ${1:-} in

@@ -3,13 +3,15 @@
 root=$(cd "$(dirname "$0")/../.." && pwd)
 dir=$root/build/cache/sarif
 schema=$dir/package/sarif-2.1.0.json
+package=sarif-multitool-linux version=5.7.0
+url=${NPM_CONFIG_REGISTRY:-https://registry.npmjs.org}/@microsoft/$package/-/$package-$version.tgz
 if [ ! -f "$schema" ]; then
-	mkdir -p "$dir" && cd "$dir" || exit 1
-	if ! command -v npm >/dev/null || ! npm pack @microsoft/sarif-multitool-linux@5.7.0 >/dev/null 2>&1; then
-		echo "SARIF is only checked by hand: its schema cannot be fetched with npm"
+	mkdir -p "$dir" || exit 1
+	if ! curl -fsSL --retry 3 -o "$dir/package.tgz" "$url"; then
+		echo "SARIF is not held against its schema: it cannot be fetched"
 		[ -z "${CI:-}" ]
 		exit
 	fi
-	tar -xzf ./*.tgz package/sarif-2.1.0.json && rm -f ./*.tgz || exit 1
+	tar -xzf "$dir/package.tgz" -C "$dir" package/sarif-2.1.0.json && rm "$dir/package.tgz" || exit 1
 fi
-cd "$root" && SARIF_SCHEMA=$schema prove -Q --exec '' tests/golden/codes.t
+cd "$root" && SARIF_SCHEMA=$schema prove -f -o --exec '' tests/golden/codes.t
