@@ -7,8 +7,7 @@
 #             real images, registries and boots
 set -u
 cd "$(dirname "$0")/.." || exit 1
-BIN=${BIN:-$PWD/build/bin}
-TESTS=${TESTS:-$PWD/build/tests}
+BIN=$PWD/build/bin TESTS=$PWD/build/tests
 CMOCKA_MESSAGE_OUTPUT=TAP LC_ALL=C
 export BIN TESTS CMOCKA_MESSAGE_OUTPUT LC_ALL
 dir=$(mktemp -d) || exit 1

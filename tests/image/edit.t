@@ -3,41 +3,23 @@
 else, and the next boot runs the new line. The doctor passes three times in a row.
 
 The image is the one that was built; only its container builds are taken as they are."""
-import json, os, shutil, sys
+import json, os, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
 from sandbox import Sandbox, Tap, read
-from vm import ARCH, ASSETS, need_image
+from vm import ARCH, furnish, need_image
 
-BASE = os.environ.get("INITRD_TAR", os.path.join(ASSETS, "../..", ARCH, "initrd.tar"))
 LINE = "loop_run(proxy.loop);"
 REBUILT = ["cc build/%s/agents/obj/capsem-net-proxy.c.o", "link build/%s/agents/obj/capsem-net-proxy", "pack_initrd build/assets/%s/initrd.img",
            "seal_binary build/%s/agents/capsem-net-proxy", "sum_blake3 build/%s/initrd.img.b3", "sum_context build/%s/initrd.list",
            "write_manifest build/published/initrd-%s"]
 
 
-def put(source, target, as_old=False):
-    """As a helper does it: a new file, in one step. AS_OLD: with the old one's time, so that ninja does not
-    make it again."""
-    st = os.stat(target)
-    shutil.copy(source, target + ".new")
-    if as_old:
-        os.utime(target + ".new", ns=(st.st_atime_ns, st.st_mtime_ns))
-    os.rename(target + ".new", target)
-
-
 def main():
     tap, s = Tap(), Sandbox()
     try:
-        done = s.configure()
-        tap.ok(done.returncode == 0, "configure", done.stdout)
-        s.edges("assets-" + ARCH)
-        put(BASE, os.path.join(s.out, "build", ARCH, "initrd.tar"), as_old=True)
-        os.remove(os.path.join(s.out, "build/assets", ARCH, "initrd.img"))
-        for name in "vmlinuz", "rootfs.squashfs":
-            put(os.path.join(ASSETS, name), os.path.join(s.out, "build/assets", ARCH, name))
-        s.edges("assets-" + ARCH)
+        tap.ok(furnish(s), "the image that was built, in a folder of its own")
         for n in range(3):
             done = s.ninja("doctor-" + ARCH)
             tap.ok(done.returncode == 0, "the doctor passes, time %d" % (n + 1), done.stdout[-3000:])

@@ -1,11 +1,12 @@
 """The image that was built, in QEMU: its console, with more files in the initrd, under a watchdog."""
-import gzip, os, subprocess, sys, tempfile
+import gzip, os, shutil, subprocess, sys, tempfile
 
 from sandbox import ROOT
 
 MACHINE = os.uname().machine
 ARCH = os.environ.get("VM_ARCH", {"aarch64": "arm64"}.get(MACHINE, MACHINE))
 ASSETS = os.environ.get("ASSETS", os.path.join(ROOT, "build/assets", ARCH))
+BASE = os.environ.get("INITRD_TAR", os.path.join(ASSETS, "../..", ARCH, "initrd.tar"))
 NAMES = "vmlinuz", "initrd.img", "rootfs.squashfs"
 QEMU, BOARD, CONSOLE = {"x86_64": ("qemu-system-x86_64", "q35", "ttyS0"), "arm64": ("qemu-system-aarch64", "virt", "ttyAMA0")}[ARCH]
 WORDS = "console=%s ro init_on_alloc=1 slab_nomerge page_alloc.shuffle=1 random.trust_cpu=1 panic=-1 quiet loglevel=1" % CONSOLE
@@ -17,6 +18,30 @@ def need_image():
     if missing:
         print("1..1\nnot ok 1 - no %s in %s: run ninja assets-%s, or set ASSETS" % (", ".join(missing), ASSETS, ARCH))
         sys.exit(1)
+
+
+def put(source, target, as_old=False):
+    """As a helper does it: a new file, in one step. AS_OLD: with the old one's time, so that ninja does not
+    make it again."""
+    st = os.stat(target)
+    shutil.copy(source, target + ".new")
+    if as_old:
+        os.utime(target + ".new", ns=(st.st_atime_ns, st.st_mtime_ns))
+    os.rename(target + ".new", target)
+
+
+def furnish(sandbox):
+    """Configure and build in SANDBOX, and put what was built for real in the place of the stand-in's images."""
+    built = lambda *parts: os.path.join(sandbox.out, "build", *parts)
+    if sandbox.configure().returncode != 0:
+        return False
+    sandbox.edges("assets-" + ARCH)
+    put(BASE, built(ARCH, "initrd.tar"), as_old=True)
+    os.remove(built("assets", ARCH, "initrd.img"))
+    for name in "vmlinuz", "rootfs.squashfs":
+        put(os.path.join(ASSETS, name), built("assets", ARCH, name))
+    sandbox.edges("assets-" + ARCH)
+    return True
 
 
 def cpio(files):
