@@ -175,7 +175,7 @@ report(struct boot *b, struct output *log, const char *why)
 
 	if (fflush(log->f) != 0 || !hash_file(log->tmp, hex))
 		die("write %s:", log->tmp);
-	boot_report_write(&b->report, &b->vm, path, b->part, b->key, hex, why);
+	boot_report_write(&b->report, &b->vm, path, &(struct boot_part){b->part, b->key, hex, why});
 }
 
 static void
@@ -203,12 +203,14 @@ read_options(struct boot *b)
 	b->run = a->opt['R'];
 	b->part = b->run ? b->run : "boot";
 	if (b->run && (!*b->run || b->run[strspn(b->run, "abcdefghijklmnopqrstuvwxyz-")] ||
-			      strcmp(b->run, "boot") == 0))
+			      strcmp(b->run, "boot") == 0)) {
 		die_usage(
 			"-R wants the name of a guest program behind 'capsem-', not '%s'", b->run);
-	if (b->run)
+	}
+	if (b->run) {
 		b->run_ended =
 			arena_printf(&a->arena, "capsem: capsem-%s ended with exit code ", b->run);
+	}
 	rule_operands(a, 0);
 }
 

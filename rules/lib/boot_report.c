@@ -200,15 +200,15 @@ add_checks(const struct boot_report *r, cJSON *part)
 }
 
 static cJSON *
-new_part(const struct boot_report *r, const char *key, const char *log_hash, const char *why)
+new_part(const struct boot_report *r, const struct boot_part *how)
 {
 	cJSON *part = cJSON_CreateObject();
 
-	json_set_str(part, "result", why ? "failed" : "passed");
-	if (why)
-		json_set_str(part, "why", why);
-	json_set_str(part, "key", key);
-	json_set_str(part, "log", log_hash);
+	json_set_str(part, "result", how->why ? "failed" : "passed");
+	if (how->why)
+		json_set_str(part, "why", how->why);
+	json_set_str(part, "key", how->key);
+	json_set_str(part, "log", how->log_hash);
 	add(part, "seconds", cJSON_CreateNumber(round(r->seconds * 1000) / 1000));
 	if (r->ready_ms >= 0)
 		json_set_int(part, "ready_ms", r->ready_ms);
@@ -263,13 +263,13 @@ set_time(const char *path, const struct vm *vm)
 
 void
 boot_report_write(const struct boot_report *r, const struct vm *vm, const char *path,
-	const char *part, const char *key, const char *log_hash, const char *why)
+	const struct boot_part *part)
 {
 	cJSON *old = load(r->arena, path), *report = new_report(vm);
 	struct buf text = {0};
 
-	keep_parts(report, old, part);
-	add(report, part, new_part(r, key, log_hash, why));
+	keep_parts(report, old, part->name);
+	add(report, part->name, new_part(r, part));
 	json_print(&text, report);
 	buf_addc(&text, '\n');
 	output_write(path, buf_str(&text), 0644);

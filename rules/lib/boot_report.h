@@ -53,10 +53,17 @@ const char *boot_report_failures(const struct boot_report *r);
 bool boot_report_proves(
 	struct arena *a, const char *path, const char *part, const char *key, const char *log);
 
-// Write part PART into the report at PATH: passed when WHY is NULL. LOG_HASH is the log's. The file
-// gets the time of the youngest file of the image: two edges of ninja write it, and neither may
-// make the other's output look old.
+// How one part of the report ended.
+struct boot_part {
+	const char *name;     // "boot", or the program that ran
+	const char *key;      // what it depends on
+	const char *log_hash; // BLAKE3 of the console log
+	const char *why;      // NULL: it passed
+};
+
+// Write part PART into the report at PATH. The file gets the time of the youngest file of the image:
+// two edges of ninja write it, and neither may make the other's output look old.
 void boot_report_write(const struct boot_report *r, const struct vm *vm, const char *path,
-	const char *part, const char *key, const char *log_hash, const char *why);
+	const struct boot_part *part);
 
 #endif
