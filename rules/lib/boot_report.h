@@ -61,8 +61,8 @@ struct boot_part {
 	const char *why;      // NULL: it passed
 };
 
-// Write part PART into the report at PATH. The file gets the time of the youngest file of the image:
-// two edges of ninja write it, and neither may make the other's output look old.
+// Write part PART into the report at PATH. The file gets the time of the youngest file of the
+// image: two edges of ninja write it, and neither may make the other's output look old.
 void boot_report_write(const struct boot_report *r, const struct vm *vm, const char *path,
 	const struct boot_part *part);
 
