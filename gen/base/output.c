@@ -11,7 +11,7 @@
 #include "gen/base/die.h"
 #include "gen/base/path.h"
 
-enum { BLOCK = 1 << 16 };
+enum { BLOCK = 1 << 16, LINK_TRIES = 10 };
 
 static char *
 tmp_name(const char *path)
@@ -235,8 +235,11 @@ output_hardlink(const char *target, const char *linkpath)
 	tmp = tmp_name(linkpath);
 	cleanup_file(tmp);
 	unlink(tmp);
-	if (link(target, tmp) != 0)
-		die("link %s to %s:", tmp, target);
+	// A file that is replaced meanwhile may lose its name between look-up and link: ENOENT.
+	for (int tries = LINK_TRIES; link(target, tmp) != 0; tries--) {
+		if (errno != ENOENT || tries == 0)
+			die("link %s to %s:", tmp, target);
+	}
 	move_link(tmp, linkpath);
 	return true;
 }
