@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`ninja run` at a terminal: its console is a shell, a second one is behind the socket that `ninja shell` names, and
 `exit` powers the machine off."""
-import os, pty, re, select, socket, subprocess, sys, time
+import os, pty, re, select, signal, socket, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
@@ -32,6 +32,7 @@ def ask(fd, command, wanted):
 
 
 def main():
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # so that the machine goes
     tap, s = Tap(), Sandbox()
     ours, theirs = pty.openpty()
     child = None
