@@ -11,21 +11,6 @@
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"                      \
 	"sarif-schema-2.1.0.json"
 
-static cJSON *
-add_array(cJSON *object, const char *key)
-{
-	return cJSON_AddArrayToObject(object, key);
-}
-
-static cJSON *
-add_item(cJSON *array)
-{
-	cJSON *item = cJSON_CreateObject();
-
-	cJSON_AddItemToArray(array, item);
-	return item;
-}
-
 static void
 print_tree(FILE *f, cJSON *tree)
 {
@@ -72,20 +57,20 @@ set_place(cJSON *object, struct span at)
 static void
 add_json(cJSON *list, const struct diag *d)
 {
-	cJSON *item = add_item(list), *aliases, *related;
+	cJSON *item = json_push_object(list), *aliases, *related;
 
 	json_set_str(item, "severity", word_of(d));
 	json_set_str(item, "code", diag_codes[d->code].name);
 	json_set_str(item, "name", diag_codes[d->code].words);
-	aliases = add_array(item, "aliases");
+	aliases = json_add_array(item, "aliases");
 	if (*d->alias)
-		cJSON_AddItemToArray(aliases, cJSON_CreateString(d->alias));
+		json_push_str(aliases, d->alias);
 	set_place(item, d->at);
 	json_set_str(item, "message", d->text);
 	json_set_str(item, "hint", help_of(d));
-	related = add_array(item, "related");
+	related = json_add_array(item, "related");
 	for (const struct diag_note *n = d->notes; n; n = n->next) {
-		cJSON *note = add_item(related);
+		cJSON *note = json_push_object(related);
 
 		if (n->at.src)
 			set_place(note, n->at);
@@ -107,7 +92,7 @@ diag_print_json(struct diags *ds, FILE *f)
 static cJSON *
 set_text(cJSON *object, const char *key, const char *text)
 {
-	cJSON *message = cJSON_AddObjectToObject(object, key);
+	cJSON *message = json_add_object(object, key);
 
 	json_set_str(message, "text", text);
 	return message;
@@ -134,11 +119,11 @@ set_uri(cJSON *object, const char *path)
 static void
 set_location(cJSON *object, struct span at)
 {
-	cJSON *physical = cJSON_AddObjectToObject(object, "physicalLocation"), *region;
+	cJSON *physical = json_add_object(object, "physicalLocation"), *region;
 	struct place place = span_place(at), end = end_of(at);
 
-	set_uri(cJSON_AddObjectToObject(physical, "artifactLocation"), at.src->path);
-	region = cJSON_AddObjectToObject(physical, "region");
+	set_uri(json_add_object(physical, "artifactLocation"), at.src->path);
+	region = json_add_object(physical, "region");
 	json_set_int(region, "startLine", (long)place.line);
 	json_set_int(region, "startColumn", (long)place.column);
 	json_set_int(region, "endLine", (long)end.line);
@@ -148,41 +133,41 @@ set_location(cJSON *object, struct span at)
 static void
 add_result(cJSON *results, const struct diag *d)
 {
-	cJSON *result = add_item(results), *related = NULL;
+	cJSON *result = json_push_object(results), *related = NULL;
 
 	json_set_str(result, "ruleId", diag_codes[d->code].name);
 	json_set_int(result, "ruleIndex", (long)d->code);
 	json_set_str(result, "level", word_of(d));
 	set_text(result, "message", d->text);
-	set_location(add_item(add_array(result, "locations")), d->at);
+	set_location(json_push_object(json_add_array(result, "locations")), d->at);
 	for (const struct diag_note *n = d->notes; n; n = n->next) {
 		cJSON *note;
 
 		if (!n->at.src)
 			continue;
-		related = related ? related : add_array(result, "relatedLocations");
-		note = add_item(related);
+		related = related ? related : json_add_array(result, "relatedLocations");
+		note = json_push_object(related);
 		set_location(note, n->at);
 		set_text(note, "message", n->text);
 	}
-	json_set_str(cJSON_AddObjectToObject(result, "properties"), "help", help_of(d));
+	json_set_str(json_add_object(result, "properties"), "help", help_of(d));
 }
 
 static void
 add_rules(cJSON *driver)
 {
-	cJSON *rules = add_array(driver, "rules");
+	cJSON *rules = json_add_array(driver, "rules");
 
 	for (int i = 0; i < DIAG_NCODES; i++) {
 		const struct code_info *c = &diag_codes[i];
-		cJSON *rule = add_item(rules);
+		cJSON *rule = json_push_object(rules);
 
 		json_set_str(rule, "id", c->name);
 		json_set_str(rule, "name", c->words);
 		set_text(rule, "shortDescription", c->title);
 		set_text(rule, "fullDescription", c->why);
 		set_text(rule, "help", c->help);
-		json_set_str(cJSON_AddObjectToObject(rule, "defaultConfiguration"), "level",
+		json_set_str(json_add_object(rule, "defaultConfiguration"), "level",
 			c->class == DIAG_CLASS_WARNING ? "warning" : "error");
 	}
 }
@@ -195,13 +180,13 @@ diag_print_sarif(struct diags *ds, FILE *f)
 	diag_sort(ds);
 	json_set_str(log, "$schema", SARIF_SCHEMA);
 	json_set_str(log, "version", "2.1.0");
-	run = add_item(add_array(log, "runs"));
-	driver = cJSON_AddObjectToObject(cJSON_AddObjectToObject(run, "tool"), "driver");
+	run = json_push_object(json_add_array(log, "runs"));
+	driver = json_add_object(json_add_object(run, "tool"), "driver");
 	json_set_str(driver, "name", "capsem-configure");
 	json_set_str(driver, "version", CAPSEM_VERSION);
 	add_rules(driver);
 	json_set_str(run, "columnKind", "unicodeCodePoints");
-	results = add_array(run, "results");
+	results = json_add_array(run, "results");
 	for (size_t i = 0; i < ds->list.n; i++)
 		add_result(results, ds->list.v[i]);
 	print_tree(f, log);

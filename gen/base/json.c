@@ -148,8 +148,8 @@ json_print(struct buf *out, const cJSON *v)
 	print_value(out, v, 0);
 }
 
-static void
-set(cJSON *object, const char *key, cJSON *v)
+void
+json_set(cJSON *object, const char *key, cJSON *v)
 {
 	if (!v || !cJSON_AddItemToObject(object, key, v))
 		die("out of memory");
@@ -158,17 +158,63 @@ set(cJSON *object, const char *key, cJSON *v)
 void
 json_set_str(cJSON *object, const char *key, const char *s)
 {
-	set(object, key, cJSON_CreateString(s));
+	json_set(object, key, cJSON_CreateString(s));
 }
 
 void
 json_set_int(cJSON *object, const char *key, long v)
 {
-	set(object, key, cJSON_CreateNumber((double)v));
+	json_set(object, key, cJSON_CreateNumber((double)v));
 }
 
 void
 json_set_bool(cJSON *object, const char *key, bool v)
 {
-	set(object, key, cJSON_CreateBool(v));
+	json_set(object, key, cJSON_CreateBool(v));
+}
+
+cJSON *
+json_add_object(cJSON *object, const char *key)
+{
+	cJSON *v = cJSON_CreateObject();
+
+	json_set(object, key, v);
+	return v;
+}
+
+cJSON *
+json_add_array(cJSON *object, const char *key)
+{
+	cJSON *v = cJSON_CreateArray();
+
+	json_set(object, key, v);
+	return v;
+}
+
+void
+json_push(cJSON *array, cJSON *v)
+{
+	if (!v || !cJSON_AddItemToArray(array, v))
+		die("out of memory");
+}
+
+void
+json_push_str(cJSON *array, const char *s)
+{
+	json_push(array, cJSON_CreateString(s));
+}
+
+void
+json_push_int(cJSON *array, long v)
+{
+	json_push(array, cJSON_CreateNumber((double)v));
+}
+
+cJSON *
+json_push_object(cJSON *array)
+{
+	cJSON *v = cJSON_CreateObject();
+
+	json_push(array, v);
+	return v;
 }

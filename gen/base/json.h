@@ -22,9 +22,22 @@ cJSON *json_read(struct arena *a, const char *path);
 // json.dumps(v, indent=2).
 void json_print(struct buf *out, const cJSON *v);
 
-// Add a member to an object, copying the text.
+// Add a member to an object: V, which the object then owns; a text, copied; a number; a truth
+// value. All that adds dies when memory runs out.
+void json_set(cJSON *object, const char *key, cJSON *v);
 void json_set_str(cJSON *object, const char *key, const char *s);
 void json_set_int(cJSON *object, const char *key, long v);
 void json_set_bool(cJSON *object, const char *key, bool v);
+
+// Add an empty object or array as a member; returns it.
+cJSON *json_add_object(cJSON *object, const char *key);
+cJSON *json_add_array(cJSON *object, const char *key);
+
+// Add at the end of an array: V, which the array then owns; a text, copied; a number; an empty
+// object, which is returned.
+void json_push(cJSON *array, cJSON *v);
+void json_push_str(cJSON *array, const char *s);
+void json_push_int(cJSON *array, long v);
+cJSON *json_push_object(cJSON *array);
 
 #endif

@@ -15,7 +15,7 @@ struct part {
 // The first API key or token in S, as far as its shape goes.
 struct part pattern_secret(struct str s);
 
-// Whether S stands for content still to be written: TODO, FIXME, CHANGEME, REPLACE_ME or XXX alone.
+// Whether S stands for content still to be written: the usual words for "to be done", alone.
 bool pattern_is_placeholder(struct str s);
 
 // Whether a domain pattern is empty or has a scheme, a path or a port.

@@ -86,14 +86,13 @@ print_table(const struct subject *s)
 static void
 set_effects(cJSON *object, const struct explaining *x)
 {
-	cJSON *list = cJSON_AddArrayToObject(object, "rebuilds");
+	cJSON *list = json_add_array(object, "rebuilds");
 
 	for (size_t i = 0; i < x->impact.effects.n; i++) {
-		cJSON *item = cJSON_CreateObject();
+		cJSON *item = json_push_object(list);
 
 		json_set_str(item, "rule", x->impact.effects.v[i].rule);
 		json_set_str(item, "output", x->impact.effects.v[i].out);
-		cJSON_AddItemToArray(list, item);
 	}
 }
 

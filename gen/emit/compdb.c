@@ -47,18 +47,17 @@ collect(const struct plan *p, struct candidate *list)
 static void
 add_command(cJSON *list, const struct edge *e, const char *cwd, size_t launcher)
 {
-	cJSON *item = cJSON_CreateObject(), *words = cJSON_CreateArray();
+	cJSON *item = json_push_object(list), *words;
 	const char *const rest[] = {"-o", e->outs.v[0], "-c", e->ins.v[0]};
 
-	for (size_t i = launcher; i < e->args.n; i++)
-		cJSON_AddItemToArray(words, cJSON_CreateString(e->args.v[i]));
-	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++)
-		cJSON_AddItemToArray(words, cJSON_CreateString(rest[i]));
 	json_set_str(item, "directory", cwd);
-	cJSON_AddItemToObject(item, "arguments", words);
+	words = json_add_array(item, "arguments");
+	for (size_t i = launcher; i < e->args.n; i++)
+		json_push_str(words, e->args.v[i]);
+	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++)
+		json_push_str(words, rest[i]);
 	json_set_str(item, "file", e->ins.v[0]);
 	json_set_str(item, "output", e->outs.v[0]);
-	cJSON_AddItemToArray(list, item);
 }
 
 void

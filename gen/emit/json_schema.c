@@ -12,27 +12,6 @@ struct making {
 	cJSON *defs; // one for each table that is used
 };
 
-static cJSON *
-add_object(cJSON *object, const char *key)
-{
-	return cJSON_AddObjectToObject(object, key);
-}
-
-static cJSON *
-add_array(cJSON *object, const char *key)
-{
-	return cJSON_AddArrayToObject(object, key);
-}
-
-static cJSON *
-add_item(cJSON *array)
-{
-	cJSON *item = cJSON_CreateObject();
-
-	cJSON_AddItemToArray(array, item);
-	return item;
-}
-
 static void add_def(struct making *m, const struct conf_schema *s);
 
 // Where the definitions are, which is not the same place in both drafts.
@@ -67,7 +46,7 @@ static void
 set_strings(cJSON *object, const struct conf_key *k)
 {
 	json_set_str(object, "type", "array");
-	json_set_str(add_object(object, "items"), "type", "string");
+	json_set_str(json_add_object(object, "items"), "type", "string");
 	if (k->min)
 		json_set_int(object, "minItems", k->min);
 }
@@ -75,26 +54,26 @@ set_strings(cJSON *object, const struct conf_key *k)
 static void
 set_choices(cJSON *object, const struct conf_key *k)
 {
-	cJSON *list = add_array(object, "enum");
+	cJSON *list = json_add_array(object, "enum");
 
 	for (size_t i = 0; k->choices[i]; i++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(k->choices[i]));
+		json_push_str(list, k->choices[i]);
 }
 
 static void
 set_texts(cJSON *object, const struct conf_key *k)
 {
-	cJSON *any = add_array(object, "anyOf");
+	cJSON *any = json_add_array(object, "anyOf");
 
-	json_set_str(add_item(any), "type", "string");
-	set_strings(add_item(any), k);
+	json_set_str(json_push_object(any), "type", "string");
+	set_strings(json_push_object(any), k);
 }
 
 static void
 set_tables(struct making *m, cJSON *object, const struct conf_key *k)
 {
 	json_set_str(object, "type", "object");
-	set_ref(m, add_object(object, "additionalProperties"), k->sub);
+	set_ref(m, json_add_object(object, "additionalProperties"), k->sub);
 	if (k->min)
 		json_set_int(object, "minProperties", k->min);
 }
@@ -125,21 +104,22 @@ set_type(struct making *m, cJSON *object, const struct conf_key *k)
 		break;
 	case CONF_TYPE_INTS:
 		json_set_str(object, "type", "array");
-		set_range(add_object(object, "items"), k);
+		set_range(json_add_object(object, "items"), k);
 		break;
 	case CONF_TYPE_MAP:
 		json_set_str(object, "type", "object");
-		json_set_str(add_object(object, "additionalProperties"), "type", "string");
+		json_set_str(json_add_object(object, "additionalProperties"), "type", "string");
 		break;
 	case CONF_TYPE_TABLE_OF: // draft-07 ignores what stands beside a $ref
-		set_ref(m, m->modern ? object : add_item(add_array(object, "allOf")), k->sub);
+		set_ref(m, m->modern ? object : json_push_object(json_add_array(object, "allOf")),
+			k->sub);
 		break;
 	case CONF_TYPE_TABLES_OF:
 		set_tables(m, object, k);
 		break;
 	case CONF_TYPE_ARRAY_OF:
 		json_set_str(object, "type", "array");
-		set_ref(m, add_object(object, "items"), k->sub);
+		set_ref(m, json_add_object(object, "items"), k->sub);
 		break;
 	}
 }
@@ -161,11 +141,11 @@ set_default(cJSON *object, const struct conf_key *k)
 		json_set_bool(object, "default", strcmp(k->fallback, "true") == 0);
 		break;
 	case CONF_TYPE_INTS:
-		list = add_array(object, "default");
+		list = json_add_array(object, "default");
 		for (const char *p = k->fallback; *p; p += *p == ',') {
 			char *end;
 
-			cJSON_AddItemToArray(list, cJSON_CreateNumber((double)strtol(p, &end, 10)));
+			json_push_int(list, strtol(p, &end, 10));
 			p = end;
 		}
 		break;
@@ -189,13 +169,15 @@ set_description(cJSON *object, const struct conf_key *k)
 static void
 add_need(cJSON *all, const struct conf_need *need)
 {
-	cJSON *rule = add_item(all), *when = add_object(rule, "if"), *then;
+	cJSON *rule = json_push_object(all), *when = json_add_object(rule, "if"), *then;
 
-	json_set_str(add_object(add_object(when, "properties"), need->key), "const", need->word);
-	cJSON_AddItemToArray(add_array(when, "required"), cJSON_CreateString(need->key));
-	then = add_object(rule, "then");
-	json_set_int(add_object(add_object(then, "properties"), need->needed), "minLength", 1);
-	cJSON_AddItemToArray(add_array(then, "required"), cJSON_CreateString(need->needed));
+	json_set_str(json_add_object(json_add_object(when, "properties"), need->key), "const",
+		need->word);
+	json_push_str(json_add_array(when, "required"), need->key);
+	then = json_add_object(rule, "then");
+	json_set_int(
+		json_add_object(json_add_object(then, "properties"), need->needed), "minLength", 1);
+	json_push_str(json_add_array(then, "required"), need->needed);
 }
 
 static void
@@ -206,7 +188,7 @@ add_needs(cJSON *def, const struct conf_schema *s)
 	for (size_t i = 0; i < conf_nneeds; i++) {
 		if (strcmp(conf_needs[i].table, s->name) != 0)
 			continue;
-		all = all ? all : add_array(def, "allOf");
+		all = all ? all : json_add_array(def, "allOf");
 		add_need(all, &conf_needs[i]);
 	}
 }
@@ -218,21 +200,21 @@ add_def(struct making *m, const struct conf_schema *s)
 
 	if (cJSON_GetObjectItemCaseSensitive(m->defs, s->name))
 		return;
-	def = add_object(m->defs, s->name);
+	def = json_add_object(m->defs, s->name);
 	json_set_str(def, "type", "object");
 	json_set_str(def, "description", s->help);
-	properties = add_object(def, "properties");
-	required = add_array(def, "required");
+	properties = json_add_object(def, "properties");
+	required = json_add_array(def, "required");
 	for (size_t i = 0; i < s->nkeys; i++) {
 		const struct conf_key *k = &s->keys[i];
-		cJSON *property = add_object(properties, k->name);
+		cJSON *property = json_add_object(properties, k->name);
 
 		set_description(property, k);
 		set_type(m, property, k);
 		if (k->fallback)
 			set_default(property, k);
 		if (k->required)
-			cJSON_AddItemToArray(required, cJSON_CreateString(k->name));
+			json_push_str(required, k->name);
 	}
 	json_set_bool(def, "additionalProperties", false);
 	add_needs(def, s);
@@ -246,20 +228,21 @@ set_root(struct making *m, cJSON *object, const struct conf_root *root)
 
 	json_set_str(object, "type", "object");
 	if (!root->key) {
-		set_ref(m, add_object(object, "additionalProperties"), root->schema);
+		set_ref(m, json_add_object(object, "additionalProperties"), root->schema);
 		return;
 	}
-	property = add_object(add_object(object, "properties"), root->key);
+	property = json_add_object(json_add_object(object, "properties"), root->key);
 	set_ref(m, property, root->schema);
-	cJSON_AddItemToArray(add_array(object, "required"), cJSON_CreateString(root->key));
+	json_push_str(json_add_array(object, "required"), root->key);
 	json_set_bool(object, "additionalProperties", false);
 }
 
 static void
 set_tree(struct making *m, cJSON *object)
 {
-	cJSON *files = add_object(object, "properties"), *required = add_array(object, "required");
-	cJSON *patterns = add_object(object, "patternProperties");
+	cJSON *files = json_add_object(object, "properties"),
+	      *required = json_add_array(object, "required");
+	cJSON *patterns = json_add_object(object, "patternProperties");
 
 	json_set_str(object, "type", "object");
 	for (size_t i = 0; i < conf_nroots; i++) {
@@ -267,10 +250,12 @@ set_tree(struct making *m, cJSON *object)
 		struct buf pattern = {0};
 
 		buf_addf(&pattern, "^%s/[^/]*\\.toml$", r->path);
-		set_root(m, add_object(r->key ? files : patterns, r->key ? r->path : pattern.s), r);
+		set_root(m,
+			json_add_object(r->key ? files : patterns, r->key ? r->path : pattern.s),
+			r);
 		buf_free(&pattern);
 		if (r->required)
-			cJSON_AddItemToArray(required, cJSON_CreateString(r->path));
+			json_push_str(required, r->path);
 	}
 }
 
@@ -289,6 +274,6 @@ emit_json_schema(const struct conf_root *root, bool modern)
 	} else {
 		set_tree(&m, schema);
 	}
-	cJSON_AddItemToObject(schema, defs_key(&m), m.defs);
+	json_set(schema, defs_key(&m), m.defs);
 	return schema;
 }

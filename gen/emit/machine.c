@@ -53,10 +53,10 @@ emit_engine(const struct plan *p)
 	cJSON *root = cJSON_CreateObject(), *network;
 
 	copy_section(root, p->machine, "container");
-	network = cJSON_AddObjectToObject(root, "network");
+	network = json_add_object(root, "network");
 	copy_section(network, p->machine, "network");
 	cJSON_ReplaceItemInObjectCaseSensitive(
 		network, "ca_bundle", cJSON_CreateString(ca_bundle(p->machine)));
-	copy_section(cJSON_AddObjectToObject(root, "mirrors"), p->machine, "mirrors");
+	copy_section(json_add_object(root, "mirrors"), p->machine, "mirrors");
 	return root;
 }

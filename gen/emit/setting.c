@@ -6,7 +6,7 @@
 cJSON *
 setting_group(cJSON *parent, const char *key, const char *name, const char *description)
 {
-	cJSON *group = cJSON_AddObjectToObject(parent, key);
+	cJSON *group = json_add_object(parent, key);
 
 	json_set_str(group, "name", name);
 	json_set_str(group, "description", description);
@@ -75,7 +75,7 @@ setting_file(cJSON *parent, const char *key, const char *name, const char *descr
 	struct setting_content file)
 {
 	cJSON *leaf = setting_leaf(parent, key, name, description, "file");
-	cJSON *value = cJSON_AddObjectToObject(leaf, "default");
+	cJSON *value = json_add_object(leaf, "default");
 
 	json_set_str(value, "path", file.path);
 	json_set_str(value, "content", file.content);
@@ -96,25 +96,25 @@ setting_meta(cJSON *leaf)
 {
 	cJSON *meta = cJSON_GetObjectItemCaseSensitive(leaf, "meta");
 
-	return meta ? meta : cJSON_AddObjectToObject(leaf, "meta");
+	return meta ? meta : json_add_object(leaf, "meta");
 }
 
 void
 setting_meta_words(cJSON *leaf, const char *key, const char *const *words)
 {
-	cJSON *list = cJSON_AddArrayToObject(setting_meta(leaf), key);
+	cJSON *list = json_add_array(setting_meta(leaf), key);
 
 	for (; *words; words++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(*words));
+		json_push_str(list, *words);
 }
 
 void
 setting_meta_strings(cJSON *leaf, const char *key, const struct conf_strings *strings)
 {
-	cJSON *list = cJSON_AddArrayToObject(setting_meta(leaf), key);
+	cJSON *list = json_add_array(setting_meta(leaf), key);
 
 	for (size_t i = 0; i < strings->n; i++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(strings->v[i].v.s));
+		json_push_str(list, strings->v[i].v.s);
 }
 
 const char *

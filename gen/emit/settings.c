@@ -157,9 +157,9 @@ add_strings(cJSON *object, const char *key, const struct conf_strings *strings)
 
 	if (!strings->n)
 		return;
-	list = cJSON_AddArrayToObject(object, key);
+	list = json_add_array(object, key);
 	for (size_t i = 0; i < strings->n; i++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(strings->v[i].v.s));
+		json_push_str(list, strings->v[i].v.s);
 }
 
 static void
@@ -169,7 +169,7 @@ add_map(cJSON *object, const char *key, const struct conf_map *map)
 
 	if (!map->n)
 		return;
-	members = cJSON_AddObjectToObject(object, key);
+	members = json_add_object(object, key);
 	for (size_t i = 0; i < map->n; i++)
 		json_set_str(members, map->v[i].key.v.s, map->v[i].value.v.s);
 }
@@ -190,7 +190,7 @@ add_endpoint(cJSON *server, const struct conf_mcp_server *s)
 static void
 add_mcp(cJSON *root, const struct config *c)
 {
-	cJSON *mcp = cJSON_AddObjectToObject(root, "mcp");
+	cJSON *mcp = json_add_object(root, "mcp");
 
 	for (size_t i = 0; i < c->mcp.n; i++) {
 		const struct conf_mcp_server *s = &c->mcp.v[i];
@@ -206,7 +206,7 @@ add_mcp(cJSON *root, const struct config *c)
 cJSON *
 emit_settings(const struct config *c)
 {
-	cJSON *root = cJSON_CreateObject(), *settings = cJSON_AddObjectToObject(root, "settings");
+	cJSON *root = cJSON_CreateObject(), *settings = json_add_object(root, "settings");
 
 	settings_app(settings);
 	settings_ai(settings, c);
@@ -223,7 +223,7 @@ cJSON *
 emit_mcp_servers(const struct plan *p)
 {
 	const struct config *c = p->conf;
-	cJSON *root = cJSON_CreateObject(), *list = cJSON_AddObjectToObject(root, "mcpServers");
+	cJSON *root = cJSON_CreateObject(), *list = json_add_object(root, "mcpServers");
 
 	for (size_t i = 0; i < c->mcp.n; i++) {
 		const struct conf_mcp_server *s = &c->mcp.v[i];
@@ -231,7 +231,7 @@ emit_mcp_servers(const struct plan *p)
 
 		if (!s->enabled.v)
 			continue;
-		server = cJSON_AddObjectToObject(list, s->head.key.s);
+		server = json_add_object(list, s->head.key.s);
 		json_set_str(server, "type", s->transport.v.s);
 		add_endpoint(server, s);
 	}

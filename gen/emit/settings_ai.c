@@ -9,11 +9,11 @@
 static void
 add_rules(cJSON *leaf, bool get, bool post)
 {
-	cJSON *rules = cJSON_AddObjectToObject(setting_meta(leaf), "rules"), *all;
+	cJSON *rules = json_add_object(setting_meta(leaf), "rules"), *all;
 
 	if (!get && !post)
 		return;
-	all = cJSON_AddObjectToObject(rules, "default");
+	all = json_add_object(rules, "default");
 	if (get)
 		json_set_bool(all, "get", true);
 	if (post)
@@ -242,7 +242,7 @@ add_identity(cJSON *group)
 {
 	static const char *const name_vars[] = {"GIT_AUTHOR_NAME", "GIT_COMMITTER_NAME", NULL};
 	static const char *const email_vars[] = {"GIT_AUTHOR_EMAIL", "GIT_COMMITTER_EMAIL", NULL};
-	cJSON *git = cJSON_AddObjectToObject(group, "git");
+	cJSON *git = json_add_object(group, "git");
 	cJSON *identity = setting_group(
 		git, "identity", "Git Identity", "Who commits made in the guest are by.");
 
@@ -292,11 +292,9 @@ add_web(cJSON *group, const struct conf_web *web)
 	json_set_str(setting_meta(leaf), "format", "domain_list");
 	leaf = setting_leaf(group, "http_upstream_ports", "Allowed plain HTTP upstream ports",
 		"Ports that plain HTTP requests may go to.", "int_list");
-	ports = cJSON_AddArrayToObject(leaf, "default");
-	for (size_t i = 0; i < web->http_upstream_ports.n; i++) {
-		cJSON_AddItemToArray(
-			ports, cJSON_CreateNumber((double)web->http_upstream_ports.v[i].v));
-	}
+	ports = json_add_array(leaf, "default");
+	for (size_t i = 0; i < web->http_upstream_ports.n; i++)
+		json_push_int(ports, web->http_upstream_ports.v[i].v);
 	buf_free(&b);
 }
 

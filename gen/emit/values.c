@@ -13,27 +13,18 @@
 #define KERNEL_FALLBACK "7.0.11"
 #define KERNEL_URL "https://cdn.kernel.org/pub/linux/kernel"
 
-static cJSON *
-array_of(cJSON *object, const char *key)
-{
-	cJSON *list = cJSON_CreateArray();
-
-	cJSON_AddItemToObject(object, key, list);
-	return list;
-}
-
 static void
 add_strings(cJSON *list, const struct conf_strings *strings)
 {
 	for (size_t i = 0; i < strings->n; i++)
-		cJSON_AddItemToArray(list, cJSON_CreateString(strings->v[i].v.s));
+		json_push_str(list, strings->v[i].v.s);
 }
 
 static void
 add_arch(cJSON *values, const struct plan_arch *a)
 {
 	const struct conf_arch *c = a->conf;
-	cJSON *arch = cJSON_AddObjectToObject(values, "arch");
+	cJSON *arch = json_add_object(values, "arch");
 
 	json_set_str(arch, "base_image", c->base_image.v.s);
 	json_set_str(arch, "docker_platform", c->docker_platform.v.s);
@@ -53,7 +44,7 @@ common_values(const struct plan *p, const struct plan_arch *a)
 	const struct arch_facts *native = p->host ? p->host : a->facts;
 
 	add_arch(values, a);
-	host = cJSON_AddObjectToObject(values, "host");
+	host = json_add_object(values, "host");
 	json_set_str(host, "docker_platform", native->platform);
 	json_set_str(host, "base_image", a->conf->base_image.v.s);
 	json_set_bool(values, "foreign", a->facts != native);
@@ -74,7 +65,7 @@ find_set(const struct config *c, const char *key)
 static void
 add_set(cJSON *values, const char *key, const struct conf_package_set *set)
 {
-	cJSON *list = array_of(values, key);
+	cJSON *list = json_add_array(values, key);
 
 	if (set)
 		add_strings(list, &set->packages);
@@ -84,7 +75,7 @@ add_set(cJSON *values, const char *key, const struct conf_package_set *set)
 static void
 add_installs(const struct config *c, cJSON *values, const char *key, const char *manager)
 {
-	cJSON *list = array_of(values, key);
+	cJSON *list = json_add_array(values, key);
 
 	for (size_t i = 0; i < c->ai.n; i++) {
 		const struct conf_provider *ai = &c->ai.v[i];
@@ -98,7 +89,7 @@ add_installs(const struct config *c, cJSON *values, const char *key, const char 
 static void
 add_sums(const struct config *c, cJSON *values)
 {
-	cJSON *list = array_of(values, "curl_sha256");
+	cJSON *list = json_add_array(values, "curl_sha256");
 
 	for (size_t i = 0; i < c->ai.n; i++) {
 		const struct conf_provider *ai = &c->ai.v[i];
@@ -107,8 +98,7 @@ add_sums(const struct config *c, cJSON *values)
 		for (size_t k = 0; used && k < ai->install->packages.n; k++) {
 			bool known = k < ai->install->sha256.n;
 
-			cJSON_AddItemToArray(list,
-				cJSON_CreateString(known ? ai->install->sha256.v[k].v.s : ""));
+			json_push_str(list, known ? ai->install->sha256.v[k].v.s : "");
 		}
 	}
 }
@@ -148,9 +138,9 @@ emit_rootfs_values(const struct plan *p, const struct plan_arch *a)
 	add_installs(p->conf, values, "ai_apt_packages", "apt");
 	add_installs(p->conf, values, "ai_uv_packages", "uv");
 	add_installs(p->conf, values, "ai_pip_packages", "pip");
-	binaries = array_of(values, "guest_binaries");
+	binaries = json_add_array(values, "guest_binaries");
 	for (size_t i = 0; i < names.n; i++)
-		cJSON_AddItemToArray(binaries, cJSON_CreateString(names.v[i]));
+		json_push_str(binaries, names.v[i]);
 	json_set_str(values, "npm_cpu", a->facts->npm);
 	json_set_str(values, "python_platform", a->facts->python);
 	return values;
@@ -203,10 +193,10 @@ emit_initrd_values(const struct plan *p, const struct plan_arch *a)
 cJSON *
 emit_items(const struct plan_item *items, size_t n)
 {
-	cJSON *root = cJSON_CreateObject(), *list = array_of(root, "entries");
+	cJSON *root = cJSON_CreateObject(), *list = json_add_array(root, "entries");
 
 	for (size_t i = 0; i < n; i++) {
-		cJSON *item = cJSON_CreateObject();
+		cJSON *item = json_push_object(list);
 		char mode[8];
 
 		snprintf(mode, sizeof(mode), "%o", items[i].mode & 07777u);
@@ -216,7 +206,6 @@ emit_items(const struct plan_item *items, size_t n)
 		json_set_str(item, items[i].tree ? "tree" : "from", items[i].from);
 		if (items[i].order_only)
 			json_set_bool(item, "order_only", true);
-		cJSON_AddItemToArray(list, item);
 	}
 	return root;
 }

@@ -155,21 +155,13 @@ boot_report_proves(
 	return proven;
 }
 
-static cJSON *
-add(cJSON *to, const char *key, cJSON *item)
-{
-	if (!item || !(key ? cJSON_AddItemToObject(to, key, item) : cJSON_AddItemToArray(to, item)))
-		die("out of memory");
-	return item;
-}
-
 static void
 add_stages(const struct boot_report *r, cJSON *part)
 {
-	cJSON *list = add(part, "stages", cJSON_CreateArray());
+	cJSON *list = json_add_array(part, "stages");
 
 	for (size_t i = 0; i < r->stages.n; i++) {
-		cJSON *stage = add(list, NULL, cJSON_CreateObject());
+		cJSON *stage = json_push_object(list);
 
 		json_set_str(stage, "name", r->stages.v[i].name);
 		json_set_int(stage, "duration_ms", r->stages.v[i].ms);
@@ -186,10 +178,10 @@ add_checks(const struct boot_report *r, cJSON *part)
 		return;
 	for (size_t i = 0; i < sizeof(results) / sizeof(*results); i++)
 		json_set_int(part, results[i], (long)count(r, results[i]));
-	list = add(part, "checks", cJSON_CreateArray());
+	list = json_add_array(part, "checks");
 	for (size_t i = 0; i < r->checks.n; i++) {
 		const struct boot_check *c = &r->checks.v[i];
-		cJSON *check = add(list, NULL, cJSON_CreateObject());
+		cJSON *check = json_push_object(list);
 
 		json_set_str(check, "name", c->name);
 		json_set_str(check, "result", c->result);
@@ -209,7 +201,7 @@ new_part(const struct boot_report *r, const struct boot_part *how)
 		json_set_str(part, "why", how->why);
 	json_set_str(part, "key", how->key);
 	json_set_str(part, "log", how->log_hash);
-	add(part, "seconds", cJSON_CreateNumber(round(r->seconds * 1000) / 1000));
+	json_set(part, "seconds", cJSON_CreateNumber(round(r->seconds * 1000) / 1000));
 	if (r->ready_ms >= 0)
 		json_set_int(part, "ready_ms", r->ready_ms);
 	add_stages(r, part);
@@ -224,7 +216,7 @@ new_report(const struct vm *vm)
 
 	json_set_str(report, "arch", vm->arch);
 	json_set_str(report, "accelerator", vm->accel);
-	assets = add(report, "assets", cJSON_CreateObject());
+	assets = json_add_object(report, "assets");
 	for (size_t i = 0; i < VM_FILES; i++)
 		json_set_str(assets, vm->files[i].name, vm->files[i].hash);
 	return report;
@@ -243,7 +235,7 @@ keep_parts(cJSON *report, cJSON *old, const char *part)
 		next = item->next;
 		if (cJSON_IsObject(item) && strcmp(item->string, part) != 0 &&
 			strcmp(item->string, "assets") != 0)
-			add(report, item->string, cJSON_Duplicate(item, true));
+			json_set(report, item->string, cJSON_Duplicate(item, true));
 	}
 }
 
@@ -269,7 +261,7 @@ boot_report_write(const struct boot_report *r, const struct vm *vm, const char *
 	struct buf text = {0};
 
 	keep_parts(report, old, part->name);
-	add(report, part->name, new_part(r, part));
+	json_set(report, part->name, new_part(r, part));
 	json_print(&text, report);
 	buf_addc(&text, '\n');
 	output_write(path, buf_str(&text), 0644);

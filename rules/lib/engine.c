@@ -151,6 +151,15 @@ engine_ask(struct engine *e, struct engine_args *args, bool shielded, struct str
 }
 
 void
+engine_tidy(struct engine *e, struct engine_args *args)
+{
+	struct str out;
+	int status = engine_ask(e, args, true, &out);
+
+	(void)status;
+}
+
+void
 engine_must(struct engine *e, struct engine_args *args, const char *what)
 {
 	struct proc_spec spec = {

@@ -121,6 +121,10 @@ void engine_args_add(struct engine *e, struct engine_args *args, const char *con
 // also after a signal.
 int engine_ask(struct engine *e, struct engine_args *args, bool shielded, struct str *out);
 
+// Let the engine take something away, also after a signal. What cannot be removed now goes before
+// the next run.
+void engine_tidy(struct engine *e, struct engine_args *args);
+
 // Let the engine do something short that makes something. Not done when a signal was caught before;
 // one that comes meanwhile waits until it is done: a daemon whose client is killed would go on by
 // itself, and finish after engine_stop. Dies with WHAT and what the engine said when it fails.

@@ -267,21 +267,12 @@ pull(struct engine *e, const char *ref, const char *image)
 }
 
 static void
-quietly(struct engine *e, struct engine_args *args)
-{
-	struct str out;
-	int status = engine_ask(e, args, true, &out);
-
-	(void)status; // what cannot be removed now goes before the next run
-}
-
-static void
 forget(struct engine *e, const char *id)
 {
 	struct engine_args args = in_store(e);
 
 	ENGINE_ADD(e, &args, "rmi", id);
-	quietly(e, &args);
+	engine_tidy(e, &args);
 }
 
 // Remove the folder of the job. A buildah that was killed leaves a mount in it.
@@ -295,10 +286,10 @@ remove_store(struct engine *e)
 	if (e->rootless) {
 		ENGINE_ADD(e, &rm, "unshare", "rm");
 	} else {
-		quietly(e, &umount);
+		engine_tidy(e, &umount);
 	}
 	ENGINE_ADD(e, &rm, "-rf", "--one-file-system", path_join(e->arena, e->store, e->job));
-	quietly(e, &rm);
+	engine_tidy(e, &rm);
 	rmdir(e->store); // when this was the last job
 }
 
@@ -310,7 +301,7 @@ clean(struct engine *e)
 	if (!path_is_dir(path_join(e->arena, e->store, e->job)))
 		return;
 	ENGINE_ADD(e, &containers, "rm", "--all");
-	quietly(e, &containers);
+	engine_tidy(e, &containers);
 	if (!e->config->keep_layers)
 		remove_store(e);
 }

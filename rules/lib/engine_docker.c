@@ -237,21 +237,12 @@ pull(struct engine *e, const char *ref, const char *image)
 }
 
 static void
-quietly(struct engine *e, struct engine_args *args)
-{
-	struct str out;
-	int status = engine_ask(e, args, true, &out);
-
-	(void)status; // what cannot be removed now goes before the next run
-}
-
-static void
 remove_image(struct engine *e, const char *name)
 {
 	struct engine_args args = {0};
 
 	ENGINE_ADD(e, &args, "rmi", name);
-	quietly(e, &args);
+	engine_tidy(e, &args);
 }
 
 static void
@@ -264,7 +255,7 @@ restore_tags(struct engine *e)
 
 	if (kept) {
 		ENGINE_ADD(e, &tag, "tag", kept_name(e), e->pulls);
-		quietly(e, &tag);
+		engine_tidy(e, &tag);
 		remove_image(e, kept_name(e));
 		if (now && !pulled && strcmp(now, kept) != 0)
 			remove_image(e, now); // pulled, but no more than that
@@ -302,7 +293,7 @@ remove_labelled(struct engine *e, const char *list, const char *remove)
 	ENGINE_ADD(e, &args, remove, "-f");
 	n = add_lines(e, &args, ids);
 	if (n)
-		quietly(e, &args);
+		engine_tidy(e, &args);
 	return n;
 }
 
@@ -341,16 +332,23 @@ clean(struct engine *e)
 	}
 }
 
+// What the engine says of the machine it runs on: one member of its "info", as each calls it.
+static bool
+host_info(struct engine *e, const char *docker, const char *podman, struct str *out)
+{
+	struct engine_args args = {0};
+
+	ENGINE_ADD(e, &args, "info", "--format", is_podman(e) ? podman : docker);
+	return engine_ask(e, &args, false, out) == 0;
+}
+
 static long
 memory(struct engine *e)
 {
-	struct engine_args args = {0};
 	struct str out;
 	long long bytes;
 
-	ENGINE_ADD(e, &args, "info", "--format",
-		is_podman(e) ? "{{.Host.MemTotal}}" : "{{.MemTotal}}");
-	if (engine_ask(e, &args, false, &out) != 0)
+	if (!host_info(e, "{{.MemTotal}}", "{{.Host.MemTotal}}", &out))
 		return 0;
 	bytes = strtoll(arena_ndup(e->arena, out.s, out.n), NULL, 10);
 	return bytes > 0 ? (long)(bytes >> 20) : 0;
@@ -359,13 +357,11 @@ memory(struct engine *e)
 static bool
 is_local(struct engine *e)
 {
-	struct engine_args args = {0};
 	struct utsname u;
 	struct str out;
 
-	ENGINE_ADD(e, &args, "info", "--format",
-		is_podman(e) ? "{{.Host.Kernel}}" : "{{.KernelVersion}}");
-	return engine_ask(e, &args, false, &out) == 0 && uname(&u) == 0 && str_is(out, u.release);
+	return host_info(e, "{{.KernelVersion}}", "{{.Host.Kernel}}", &out) && uname(&u) == 0 &&
+	       str_is(out, u.release);
 }
 
 #define OPERATIONS                                                                                 \

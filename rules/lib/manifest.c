@@ -4,7 +4,6 @@
 #include <limits.h>
 #include <string.h>
 
-#include "gen/base/die.h"
 #include "gen/base/json.h"
 
 // A version and the day it is of.
@@ -19,26 +18,6 @@ struct maker {
 	const char *binary;
 	char today[sizeof("YYYY-MM-DD")];
 };
-
-static cJSON *
-new_object(void)
-{
-	cJSON *o = cJSON_CreateObject();
-
-	if (!o)
-		die("out of memory");
-	return o;
-}
-
-static cJSON *
-add_object(cJSON *to, const char *key)
-{
-	cJSON *o = cJSON_AddObjectToObject(to, key);
-
-	if (!o)
-		die("out of memory");
-	return o;
-}
 
 static const cJSON *
 get(const cJSON *o, const char *key)
@@ -58,14 +37,14 @@ get_text(const cJSON *o, const char *key)
 static cJSON *
 make_arches(const struct assets *as)
 {
-	cJSON *arches = new_object(), *arch = NULL, *file;
+	cJSON *arches = cJSON_CreateObject(), *arch = NULL, *file;
 
 	for (size_t i = 0; i < as->list.n; i++) {
 		const struct asset *a = &as->list.v[i];
 
 		if (i == 0 || strcmp(a->arch, as->list.v[i - 1].arch) != 0)
-			arch = add_object(arches, a->arch);
-		file = add_object(arch, a->name);
+			arch = json_add_object(arches, a->arch);
+		file = json_add_object(arch, a->name);
 		json_set_str(file, "hash", a->hash);
 		json_set_int(file, "size", (long)a->st.st_size);
 	}
@@ -166,10 +145,10 @@ binary_date(const struct maker *m, const char *version)
 static cJSON *
 add_release(cJSON *root, const char *kind, const char *version, const char *date)
 {
-	cJSON *k = add_object(root, kind), *release;
+	cJSON *k = json_add_object(root, kind), *release;
 
 	json_set_str(k, "current", version);
-	release = add_object(add_object(k, "releases"), version);
+	release = json_add_object(json_add_object(k, "releases"), version);
 	json_set_str(release, "date", date);
 	json_set_bool(release, "deprecated", false);
 	return release;
@@ -179,13 +158,12 @@ static cJSON *
 make_manifest(struct maker *m)
 {
 	struct release assets = asset_release(m);
-	cJSON *root = new_object(), *release;
+	cJSON *root = cJSON_CreateObject(), *release;
 
 	json_set_int(root, "format", 2);
 	release = add_release(root, "assets", assets.version, assets.date);
 	json_set_str(release, "min_binary", "1.0.0");
-	if (!cJSON_AddItemToObject(release, "arches", m->arches))
-		die("out of memory");
+	json_set(release, "arches", m->arches);
 	release = add_release(root, "binaries", m->binary, binary_date(m, assets.version));
 	json_set_str(release, "min_assets", assets.version);
 	return root;

@@ -243,10 +243,9 @@ write_pip(struct packages *p, const char *path)
 		if (last && strcasecmp(last, p->pip.v[i].name) == 0)
 			continue;
 		last = p->pip.v[i].name;
-		item = cJSON_CreateObject();
+		item = json_push_object(list);
 		json_set_str(item, "name", last);
 		json_set_str(item, "version", p->pip.v[i].version);
-		cJSON_AddItemToArray(list, item);
 	}
 	write_json(path, list);
 	cJSON_Delete(list);
@@ -255,13 +254,13 @@ write_pip(struct packages *p, const char *path)
 static void
 write_npm(struct packages *p, const char *path)
 {
-	cJSON *root = cJSON_CreateObject(), *all = cJSON_AddObjectToObject(root, "dependencies");
+	cJSON *root = cJSON_CreateObject(), *all = json_add_object(root, "dependencies");
 
 	if (p->npm.n)
 		qsort(p->npm.v, p->npm.n, sizeof(*p->npm.v), by_name);
 	for (size_t i = 0; i < p->npm.n; i++) {
 		if (!cJSON_GetObjectItemCaseSensitive(all, p->npm.v[i].name)) {
-			cJSON *item = cJSON_AddObjectToObject(all, p->npm.v[i].name);
+			cJSON *item = json_add_object(all, p->npm.v[i].name);
 
 			json_set_str(item, "version", p->npm.v[i].version);
 		}

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """From a clone to an installation and back: what `make install` puts where, that it works without the source
 tree, that `uninstall` takes all of it away, and that `clean` leaves a clean clone."""
-import os, re, shutil, signal, subprocess, sys, tempfile
+import os, re, shutil, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
-from sandbox import BIN, DOCKER, ROOT, Tap, read
+from sandbox import BIN, DOCKER, ROOT, Tap, end_politely, read, work_in_memory
 
 HOST = {"x86_64": "x86_64", "aarch64": "arm64"}[os.uname().machine]
 OURS = ("usr/libexec/capsem-configure", "usr/share/capsem-configure")
@@ -148,9 +148,8 @@ def test_end(tap, p):
 
 
 def main():
-    if os.access("/dev/shm", os.W_OK) and not os.statvfs("/dev/shm").f_flag & os.ST_NOEXEC:
-        tempfile.tempdir = "/dev/shm"
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # so that the folder goes
+    work_in_memory()
+    end_politely()
     tap, p = Tap(), Place()
     try:
         for test in test_files, test_program, test_end:

@@ -5,12 +5,12 @@ and a stand-in for QEMU; the files, folders and targets they name exist.
 Each line of a block marked sh is run, in order. One this test cannot run fails it; none is skipped. What would
 install packages or run all tests is run with `make -n`.
 """
-import fnmatch, glob, os, re, shlex, shutil, signal, subprocess, sys, tempfile
+import fnmatch, glob, os, re, shlex, shutil, subprocess, sys, tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
 from helper import put
-from sandbox import BIN, ROOT, Tap, read
+from sandbox import BIN, ROOT, Tap, end_politely, read, work_in_memory
 
 READMES = "README.md", "guest/README.md", "rules/README.md", "gen/README.md", "tests/README.md"
 ARCHES = "x86_64", "arm64"
@@ -150,9 +150,8 @@ def mentioned_paths(tap, c, readme):
 
 
 def main():
-    if os.access("/dev/shm", os.W_OK) and not os.statvfs("/dev/shm").f_flag & os.ST_NOEXEC:
-        tempfile.tempdir = "/dev/shm"
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # so that the folder goes
+    work_in_memory()
+    end_politely()
     tap, c = Tap(), Clone()
     try:
         all = [b for readme in READMES for b in blocks(read(os.path.join(ROOT, readme)))]

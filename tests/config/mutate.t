@@ -1,18 +1,17 @@
 #!/usr/bin/env python3
 """Thousands of mutations of the shipped config: no crash, no hang, no leak, every place inside its file,
 and never a half-written build.ninja. mutate does the work; a sanitizer's report is its failure too."""
-import os, subprocess, sys, tempfile
+import os, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from sandbox import Sandbox, Tap
+from sandbox import Sandbox, Tap, work_in_memory
 
 TESTS = os.environ.get("TESTS", os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../build/tests"))
 SEED, COUNT = "20261122", "5000"
 
 
 def main():
-    if os.access("/dev/shm", os.W_OK):
-        tempfile.tempdir = "/dev/shm"  # thousands of files, none of which needs a disk
+    work_in_memory()  # thousands of files, none of which needs a disk
     tap, s = Tap(), Sandbox()
     try:
         done = s.configure()

@@ -3,12 +3,12 @@
 Ctrl-C during each long step. Each time: the exit status, a message with the place and the cure, everything that
 was built as it was, nothing left behind, and a next run that works.
 """
-import ctypes, os, random, re, signal, subprocess, sys, tempfile
+import ctypes, os, random, re, signal, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
 from helper import get, processes_of, put, wait_until
-from sandbox import DOCKER, Sandbox, Tap, read, write
+from sandbox import DOCKER, Sandbox, Tap, end_politely, read, work_in_memory, write
 
 HOST = {"x86_64": "x86_64", "aarch64": "arm64"}[os.uname().machine]
 OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[HOST]
@@ -268,9 +268,8 @@ def ctrl_c_initrd(tap, s):
 
 
 def main():
-    if os.access("/dev/shm", os.W_OK) and not os.statvfs("/dev/shm").f_flag & os.ST_NOEXEC:
-        tempfile.tempdir = "/dev/shm"
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # so that the folder goes
+    work_in_memory()
+    end_politely()
     tap, s = Tap(), Machine()
     try:
         done = s.configure()

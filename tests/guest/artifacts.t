@@ -11,18 +11,12 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../lib"))
+from sandbox import Tap  # noqa: E402
+
 ARTIFACTS = os.path.join(os.path.dirname(os.path.dirname(HERE)), "guest", "artifacts")
-cases = 0
-failed = 0
-
-
-def ok(good, what, detail=""):
-    global cases, failed
-    cases += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {cases} - {what}")
-    if not good and detail:
-        print("".join(f"# {line}\n" for line in str(detail).splitlines()), end="")
+tap = Tap()
+ok = tap.ok
 
 
 def path(name):
@@ -250,5 +244,4 @@ def snapshots():
 
 for case in (files, init, bashrc, doctor, bench, snapshots):
     case()
-print(f"1..{cases}")
-sys.exit(1 if failed else 0)
+sys.exit(tap.done())

@@ -12,7 +12,9 @@ ROOT = os.path.dirname(os.path.dirname(HERE))
 CHECK = os.path.join(HERE, "check_defconfig.py")
 sys.dont_write_bytecode = True
 sys.path.insert(0, HERE)
+sys.path.insert(0, os.path.join(HERE, "../lib"))
 from check_defconfig import read  # noqa: E402
+from sandbox import Tap  # noqa: E402
 
 WANTED = """
 BLK_DEV_INITRD RD_GZIP DEVTMPFS SQUASHFS SQUASHFS_ZSTD SQUASHFS_XATTR EROFS_FS EROFS_FS_ZIP
@@ -29,17 +31,8 @@ SQUASHFS_LZO SQUASHFS_XZ ETHERNET WLAN USB_SUPPORT KEXEC HIBERNATION LEGACY_PTYS
 """.split()
 CONSOLES = {"x86_64": "SERIAL_8250_CONSOLE", "arm64": "SERIAL_AMBA_PL011_CONSOLE"}
 
-cases = 0
-failed = 0
-
-
-def ok(good, what, detail=""):
-    global cases, failed
-    cases += 1
-    failed += not good
-    print(f"{'ok' if good else 'not ok'} {cases} - {what}")
-    if not good and detail:
-        print("".join(f"# {line}\n" for line in str(detail).splitlines()), end="")
+tap = Tap()
+ok = tap.ok
 
 
 def check(defconfig, config):
@@ -94,5 +87,4 @@ def shipped(arch):
 checker()
 for arch in CONSOLES:
     shipped(arch)
-print(f"1..{cases}")
-sys.exit(1 if failed else 0)
+sys.exit(tap.done())

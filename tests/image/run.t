@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """`ninja run` at a terminal: its console is a shell, a second one is behind the socket that `ninja shell` names, and
 `exit` powers the machine off."""
-import os, pty, re, select, signal, socket, subprocess, sys, time
+import os, pty, re, select, socket, subprocess, sys, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
-from sandbox import Sandbox, Tap, read
+from sandbox import Sandbox, Tap, end_politely, read
 from vm import ARCH, furnish, need_image
 
 PATIENCE = 120      # seconds, for a machine that is not coming
@@ -32,7 +32,7 @@ def ask(fd, command, wanted):
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # so that the machine goes
+    end_politely()
     tap, s = Tap(), Sandbox()
     ours, theirs = pty.openpty()
     child = None

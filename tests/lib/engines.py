@@ -2,7 +2,7 @@
 import hashlib, json, os, re, shutil, signal, subprocess, sys, tarfile, tempfile, time
 
 from helper import Box, get, put, wait_until
-from sandbox import BIN, ROOT
+from sandbox import BIN, ROOT, Sandbox, read
 
 REF = "debian:bookworm-slim"
 EPOCH = 1700000000
@@ -46,7 +46,7 @@ class Guest:
         put("versions.sh", "".join("echo \"%s=$(%s || echo 'N/A')\"\n" % v for v in (
             ("node", "node --version"), ("npm", "npm --version"), ("uv", "uv --version"), ("semver", "semver 1.2.3"),
             ("idna", "python3 -c 'import idna; print(idna.__version__)'"), ("prefix", "npm prefix --global"),
-            ("installed", "from-installer"), ("network", "ls /sys/class/net"))))
+            ("installed", "from-installer"), ("network", "echo $(ls /sys/class/net)"))))
         self.authority()
         self.values()
 
@@ -57,6 +57,13 @@ class Guest:
         self.marker = get("corporate.pem").splitlines()[5]
         put("bundle.pem", get("corporate.pem") + (get(SYSTEM_BUNDLE) if os.path.exists(SYSTEM_BUNDLE) else b""))
 
+    def shipped(self):
+        """Empty lists for what the templates also know: the names that configure writes for the shipped guest."""
+        with Sandbox() as s:
+            s.configure()
+            names = json.loads(read(os.path.join(s.out, "build", ARCH, "rootfs.values.json")))
+        return {name: [] for name, value in names.items() if isinstance(value, list)}
+
     def values(self):
         values = {
             "arch": {"base_image": REF, "docker_platform": PLATFORM, "rust_target": "static", "node_major": 24,
@@ -66,8 +73,8 @@ class Guest:
             "apt_packages": ["ca-certificates", "curl", "python3", "iputils-ping", "passwd"], "python_packages": ["idna"],
             "python_install_cmd": "uv pip install --system --break-system-packages", "npm_packages": ["semver"],
             "npm_prefix": "/opt/ai-clis", "guest_binaries": BINARIES,
-            "curl_installs": ["file:///usr/local/lib/capsem-tests/installer.sh"]}
-        put("values.json", json.dumps(values))
+            "curl_installs": ["file:///usr/local/lib/capsem-tests/installer.sh"], "curl_sha256": [hashlib.sha256(INSTALLER.encode()).hexdigest()]}
+        put("values.json", json.dumps({**self.shipped(), **values}))
         for name in "rootfs", "initrd":
             subprocess.run([os.path.join(BIN, "render_dockerfile"), "-o", name, "values.json",
                             os.path.join(ROOT, "templates/Dockerfile.%s.j2" % name)], check=True)

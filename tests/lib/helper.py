@@ -1,7 +1,7 @@
 """A fresh folder, and one helper program run in it."""
 import io, os, re, shutil, signal, subprocess, sys, tarfile, tempfile, time
 
-from sandbox import BIN, Tap
+from sandbox import BIN, Tap, end_politely
 
 
 class Box:
@@ -13,7 +13,7 @@ class Box:
         self.dir = os.path.realpath(tempfile.mkdtemp(prefix="capsem-%s-" % helper))
 
     def __enter__(self):
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # so that the folder goes
+        end_politely()
         os.chdir(self.dir)
         return self
 
@@ -104,6 +104,18 @@ def is_running(pid):
             return f.read().rsplit(")", 1)[1].split()[0] not in "ZX"
     except FileNotFoundError:
         return False
+
+
+def listing(path="out"):
+    """The members of a tar file by name."""
+    with tarfile.open(path) as tar:
+        return {i.name: i for i in tar}
+
+
+def text_of(name, path="out"):
+    """The text of one member of a tar file."""
+    with tarfile.open(path) as tar:
+        return tar.extractfile(name).read().decode()
 
 
 def processes_of(engine):

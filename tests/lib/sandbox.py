@@ -1,5 +1,5 @@
 """A guest folder, an installed copy of the programs and a stand-in engine, in a fresh folder."""
-import os, re, shutil, subprocess, tempfile
+import os, re, shutil, signal, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.path.abspath(os.environ.get("BIN", os.path.join(ROOT, "build", "bin")))
@@ -12,6 +12,17 @@ for line in open(os.path.join(ROOT, "gen/plan/rules.def")):
     if m:
         RULES[m.group(2)] = m.group(1)
 RULES["LINK"] = "link"
+
+
+def end_politely():
+    """SIGTERM ends a test like an exception does, so that its folders and machines go."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+
+
+def work_in_memory():
+    """Temporary folders that need no disk, where programs can be run from such."""
+    if os.access("/dev/shm", os.W_OK) and not os.statvfs("/dev/shm").f_flag & os.ST_NOEXEC:
+        tempfile.tempdir = "/dev/shm"
 
 
 def write(path, text):
@@ -34,6 +45,12 @@ class Sandbox:
         self.install()
         self.env = {"PATH": os.environ["PATH"], "HOME": self.dir, "LC_ALL": "C",
                     "CAPSEM_STANDIN": os.path.join(self.dir, "engine"), "TERM": "dumb"}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.remove()
 
     def install(self):
         """The layout of `make install`: no edges that build the programs themselves."""

@@ -3,7 +3,7 @@
 import json, os, re, signal, subprocess, sys, tarfile, time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
-from helper import Box, Tar, get, processes_of, put, wait_until
+from helper import Box, Tar, get, listing, processes_of, put, text_of, wait_until
 from sandbox import DOCKER
 
 REF = "debian:bookworm-slim"
@@ -16,16 +16,6 @@ COPY hello /usr/local/bin/hello
 COPY tree/ /opt/tree/
 """
 HOSTS = "127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n"
-
-
-def listing(path="out"):
-    with tarfile.open(path) as tar:
-        return {i.name: i for i in tar}
-
-
-def text_of(name, path="out"):
-    with tarfile.open(path) as tar:
-        return tar.extractfile(name).read().decode()
 
 
 with Box("build_image") as box:

@@ -9,12 +9,11 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
 sys.dont_write_bytecode = True
 from cases import CASES, Json, P, Program, Settings, Skip
-from sandbox import BIN, Tap
+from sandbox import BIN, Tap, end_politely, work_in_memory
 
 # Some thousand runs, each of which writes through to the disk: a disk of memory makes that a matter
 # of seconds.
-if os.path.isdir("/dev/shm") and os.access("/dev/shm", os.W_OK) and not os.statvfs("/dev/shm").f_flag & os.ST_NOEXEC:
-    tempfile.tempdir = "/dev/shm"
+work_in_memory()
 
 TESTS = os.environ.get("TESTS", os.path.join(ROOT, "build/tests"))
 OLD, OLD_TIME = b"old bytes\n", 1000000000
@@ -278,7 +277,7 @@ def hold(helper, library):
 
 
 def main():
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))     # so that the folders go
+    end_politely()
     helpers = sorted(os.path.basename(f)[:-2] for f in glob.glob(os.path.join(ROOT, "rules/*.c")))
     library = preload()
     try:

@@ -1,23 +1,13 @@
 #!/usr/bin/env python3
 """fetch_base with a stand-in engine and a stand-in for mmdebstrap."""
-import json, os, signal, subprocess, sys, tarfile
+import json, os, signal, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
-from helper import Box, Tar, get, put
+from helper import Box, Tar, get, listing, put, text_of
 from sandbox import DOCKER
 
 REF = "debian:bookworm-slim"
 MACHINE = {"x86_64": "linux/amd64", "aarch64": "linux/arm64"}[os.uname().machine]
-
-
-def listing(path="out"):
-    with tarfile.open(path) as tar:
-        return {i.name: i for i in tar}
-
-
-def text_of(name, path="out"):
-    with tarfile.open(path) as tar:
-        return tar.extractfile(name).read().decode()
 
 
 with Box("fetch_base") as box:
