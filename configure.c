@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// configure.c -- capsem-configure: reads a guest config, writes build.ninja.
+// configure.c -- capsem-configure: reads a guest config, writes build.ninja. Called capsem-builder,
+// it has the commands alone.
 #include "gen/base/cleanup.h"
 #include "gen/base/die.h"
 #include "gen/cmd/cmd.h"

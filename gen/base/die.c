@@ -19,7 +19,7 @@ say(const char *what, const char *fmt, va_list ap)
 	size_t n = strlen(fmt);
 
 	fflush(stdout);
-	fprintf(stderr, "%s: %s: ", progname, what);
+	fprintf(stderr, "%s%s%s: ", progname, *progname ? ": " : "", what);
 	vfprintf(stderr, fmt, ap);
 	if (n && fmt[n - 1] == ':')
 		fprintf(stderr, " %s", strerror(err));

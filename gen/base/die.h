@@ -3,7 +3,7 @@
 #ifndef GEN_BASE_DIE_H
 #define GEN_BASE_DIE_H
 
-// Name printed before every message; set once, first thing in main.
+// Name printed before every message; set once, first thing in main. "": none is printed.
 extern const char *progname;
 
 // Print "PROGNAME: error: MESSAGE" on stderr and exit 1; a format that ends in ':' gets

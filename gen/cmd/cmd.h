@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "gen/cmd/tables.h"
 #include "gen/config/machine.h"
 
 struct cmd_words {
@@ -12,33 +13,50 @@ struct cmd_words {
 	size_t n, cap;
 };
 
-// How diagnostics are printed.
+// How diagnostics are printed; in the order of options.def.
 enum cmd_format { FORMAT_TEXT, FORMAT_SHORT, FORMAT_JSON, FORMAT_SARIF };
-
-// Which JSON Schema.
-enum cmd_draft { DRAFT_07, DRAFT_2020_12 };
 
 // The command line, as it was given.
 struct cmd_options {
 	struct arena *arena;
-	const char *command; // NULL: write build.ninja
-	const char *guest;
-	const char *dir;       // -C
-	const char *source;    // --source
-	const char *subject;   // what a command is about, such as the key to explain
-	const char *artifacts; // --artifacts
-	const char *explain;   // --explain
-	enum cmd_format format;
-	enum cmd_draft draft;
-	struct cmd_words archs, machines, templates, settings, remembered, allowed;
-	bool release, quiet, strict;
+	const char *program; // the name we were called by: capsem-configure or capsem-builder
+	bool builder;        // it is the latter
+	const struct cmd_command *command;
+	const char *guest;                  // GUEST_DIR; "guest" when none is given
+	struct cmd_words words;             // the other operands
+	struct cmd_words settings;          // NAME=value
+	struct cmd_words option[OPT_COUNT]; // what was given for each option, in order
 };
 
 // Read the command line. --help and --version print and exit 0; a mistake exits 2.
 struct cmd_options cmd_parse(struct arena *a, int argc, char *argv[]);
 
-// The text of --help: one screen.
-void cmd_print_help(FILE *f);
+// Whether an option was given.
+bool cmd_is_set(const struct cmd_options *o, enum cmd_option_id id);
+
+// What was given last for an option; NULL when it was not.
+const char *cmd_value(const struct cmd_options *o, enum cmd_option_id id);
+
+// Operand N that is not the guest folder; NULL when there are fewer.
+const char *cmd_word(const struct cmd_options *o, size_t n);
+
+// The place of WORD in WORDS, "a|b|c"; how many these are when it is none of them.
+size_t cmd_place(const char *words, const char *word);
+
+// The place of the value of an option among the words it may have; 0 when it was not given.
+size_t cmd_choice(const struct cmd_options *o, enum cmd_option_id id);
+
+enum cmd_format cmd_format(const struct cmd_options *o);
+
+// Say on stderr how the command is used and what is wrong, and exit 2.
+void cmd_usage(const struct cmd_options *o, const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 2, 3)));
+
+// The help of a command; of GENERATE: of the program, one screen.
+void cmd_print_help(const struct cmd_options *o, FILE *f);
+
+// How an option is written: "-C DIR" or "--arch A".
+void cmd_option_head(char *head, size_t size, const struct cmd_option *opt);
 
 // All machine settings of the options, of the environment and of machine files. Mistakes in
 // arguments exit 2; those in files go to DS, which from then on keeps to what the options and the
@@ -64,12 +82,16 @@ struct cmd_places cmd_locate(struct arena *a, const struct cmd_options *o, const
 // The name of the machine we run on, as uname -m tells it.
 const char *cmd_host(struct arena *a);
 
-// The commands; each returns the exit status.
+// The commands, by commands.def; each returns the exit status.
 int cmd_generate(const struct cmd_options *o);
-#define COMMAND(name, operand, function, help) int function(const struct cmd_options *o);
-#include "gen/cmd/commands.def"
+int cmd_validate(const struct cmd_options *o);
+int cmd_explain(const struct cmd_options *o);
+int cmd_machine(const struct cmd_options *o);
+int cmd_schema(const struct cmd_options *o);
+int cmd_reference(const struct cmd_options *o);
+int cmd_manpage(const struct cmd_options *o);
 
-// Run the command that O names.
+// Run the command that O names; returns the exit status.
 int cmd_run(const struct cmd_options *o);
 
 #endif

@@ -140,19 +140,19 @@ set_key(cJSON *object, const struct subject *s)
 static void
 explain_subject(struct explaining *x, const struct subject *s)
 {
-	bool json = x->o->format == FORMAT_JSON;
+	bool json = cmd_format(x->o) == FORMAT_JSON;
 	cJSON *root;
 
 	subject_edit(s, x->arena, compare, x);
 	if (json) {
 		root = cJSON_CreateObject();
-		json_set_str(root, "name", x->o->subject);
+		json_set_str(root, "name", cmd_word(x->o, 0));
 		set_key(root, s);
 		set_effects(root, x);
 		print_tree(root);
 		return;
 	}
-	printf("%s\n", x->o->subject);
+	printf("%s\n", cmd_word(x->o, 0));
 	if (s->key) {
 		print_key(s);
 	} else {
@@ -208,7 +208,7 @@ explain_toml(struct explaining *x, const struct conf_root *root, const char *pat
 
 		if (!head->at.src || strcmp(head->at.src->path, path) != 0)
 			continue;
-		if (x->o->format != FORMAT_JSON)
+		if (cmd_format(x->o) != FORMAT_JSON)
 			print_entry(root, &s);
 		subject_edit(&s, x->arena, compare, x);
 	}
@@ -218,7 +218,7 @@ static void
 explain_file(struct explaining *x, const char *path, const char *rel)
 {
 	const struct conf_root *root = rel ? conf_root_of(rel) : NULL;
-	bool json = x->o->format == FORMAT_JSON;
+	bool json = cmd_format(x->o) == FORMAT_JSON;
 	cJSON *tree;
 
 	if (!json)
@@ -245,7 +245,7 @@ explain_file(struct explaining *x, const char *path, const char *rel)
 static const char *
 find_file(struct explaining *x, const char **rel)
 {
-	const char *subject = x->o->subject, *path = path_join(x->arena, x->conf->dir, subject);
+	const char *subject = cmd_word(x->o, 0), *path = path_join(x->arena, x->conf->dir, subject);
 	size_t n = strlen(x->conf->dir);
 
 	if (!path_is_file(path))
@@ -280,9 +280,9 @@ cmd_explain(const struct cmd_options *o)
 		explain_file(&x, path, rel);
 		return 0;
 	}
-	mistake = subject_find(o->arena, x.conf, o->subject, &s);
+	mistake = subject_find(o->arena, x.conf, cmd_word(o, 0), &s);
 	if (mistake)
-		die_usage("%s: %s", o->subject, mistake);
+		cmd_usage(o, "%s: %s", cmd_word(o, 0), mistake);
 	explain_subject(&x, &s);
 	return 0;
 }

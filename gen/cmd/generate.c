@@ -52,16 +52,18 @@ check_path(const char *path)
 static void
 enter(struct run *r)
 {
+	const char *dir = cmd_value(&r->o, OPT_DIR);
+
 	r->cwd = path_cwd(r->a);
-	r->out = r->o.dir ? path_absolute(r->a, r->cwd, r->o.dir) : r->cwd;
+	r->out = dir ? path_absolute(r->a, r->cwd, dir) : r->cwd;
 	r->places = cmd_locate(r->a, &r->o, r->cwd);
 	r->machine = cmd_settings(&r->o, r->cwd, &r->ds);
 	r->o.guest = seen_from_out(r, r->o.guest);
-	move_words(r, &r->o.machines);
-	move_words(r, &r->o.templates);
+	move_words(r, &r->o.option[OPT_MACHINE]);
+	move_words(r, &r->o.option[OPT_TEMPLATES]);
 	check_path(r->out);
 	check_path(r->o.guest);
-	if (r->o.dir)
+	if (dir)
 		path_make_dirs(r->out);
 	if (chdir(r->out) != 0)
 		die("enter %s:", r->out);
@@ -104,13 +106,13 @@ replay(struct run *r)
 		VEC_ADD(r->a, &words, "--source");
 		VEC_ADD(r->a, &words, r->places.source);
 	}
-	replay_all(r, &words, "--arch", &r->o.archs);
-	replay_all(r, &words, "--machine", &r->o.machines);
-	replay_all(r, &words, "--templates", &r->o.templates);
-	replay_all(r, &words, "--allow", &r->o.allowed);
-	if (r->o.strict)
+	replay_all(r, &words, "--arch", &r->o.option[OPT_ARCH]);
+	replay_all(r, &words, "--machine", &r->o.option[OPT_MACHINE]);
+	replay_all(r, &words, "--templates", &r->o.option[OPT_TEMPLATES]);
+	replay_all(r, &words, "--allow", &r->o.option[OPT_ALLOW]);
+	if (cmd_is_set(&r->o, OPT_STRICT))
 		VEC_ADD(r->a, &words, "--strict");
-	if (r->o.release)
+	if (cmd_is_set(&r->o, OPT_RELEASE))
 		VEC_ADD(r->a, &words, "--release");
 	replay_settings(r, &words);
 	VEC_ADD(r->a, &words, "--");
@@ -132,11 +134,11 @@ describe(struct run *r, struct config *conf)
 	r->in.host = cmd_host(r->a);
 	r->in.program_path = getenv("PATH");
 	r->in.binary_version = cmd_binary_version(r->machine, r->o.guest, conf, &r->ds);
-	r->in.templates = r->o.templates.v;
-	r->in.ntemplates = r->o.templates.n;
-	r->in.archs = r->o.archs.v;
-	r->in.narchs = r->o.archs.n;
-	r->in.release = r->o.release;
+	r->in.templates = r->o.option[OPT_TEMPLATES].v;
+	r->in.ntemplates = r->o.option[OPT_TEMPLATES].n;
+	r->in.archs = r->o.option[OPT_ARCH].v;
+	r->in.narchs = r->o.option[OPT_ARCH].n;
+	r->in.release = cmd_is_set(&r->o, OPT_RELEASE);
 	replay(r);
 }
 
@@ -155,9 +157,11 @@ list_archs(struct arena *a, const struct config *conf)
 static void
 check_archs(struct run *r, const struct config *conf)
 {
-	for (size_t i = 0; i < r->o.archs.n; i++) {
-		if (!config_arch(conf, r->o.archs.v[i])) {
-			die("architecture '%s' not in config (available: %s)", r->o.archs.v[i],
+	const struct cmd_words *archs = &r->o.option[OPT_ARCH];
+
+	for (size_t i = 0; i < archs->n; i++) {
+		if (!config_arch(conf, archs->v[i])) {
+			die("architecture '%s' not in config (available: %s)", archs->v[i],
 				list_archs(r->a, conf));
 		}
 	}
@@ -167,25 +171,27 @@ static void
 report(struct run *r, const struct plan *p, size_t changed)
 {
 	const struct plan_arch *host = plan_host_arch(p);
+	const char *dir = cmd_value(&r->o, OPT_DIR);
 
-	if (r->o.quiet)
+	if (cmd_is_set(&r->o, OPT_QUIET))
 		return;
 	printf("%s: build.ninja %s for", r->o.guest, changed ? "written" : "is up to date");
 	for (size_t i = 0; i < p->narchs; i++)
 		printf("%s %s", i ? "," : "", p->archs[i].name);
-	printf("; next: ninja%s%s%s\n", r->o.dir ? " -C " : "", r->o.dir ? r->o.dir : "",
-		host ? "" : " assets");
+	printf("; next: ninja%s%s%s\n", dir ? " -C " : "", dir ? dir : "", host ? "" : " assets");
 }
 
 // A folder of templates that is not there would be looked for by ninja at each build.
 static void
 check_folders(const struct run *r, const char *guest)
 {
+	const struct cmd_words *templates = &r->o.option[OPT_TEMPLATES];
+
 	if (!path_is_dir(r->o.guest))
 		die("directory not found: %s", guest);
-	for (size_t i = 0; i < r->o.templates.n; i++) {
-		if (!path_is_dir(r->o.templates.v[i]))
-			die("directory not found: %s", r->o.templates.v[i]);
+	for (size_t i = 0; i < templates->n; i++) {
+		if (!path_is_dir(templates->v[i]))
+			die("directory not found: %s", templates->v[i]);
 	}
 }
 

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// help.c -- --help and the manual page, from the same tables. Layer: gen/cmd.
+// help.c -- --help of the program and of each command. Layer: gen/cmd.
+#include "gen/cmd/help.h"
+
 #include <string.h>
 
-#include "gen/base/version.h"
 #include "gen/cmd/cmd.h"
-#include "gen/cmd/tables.h"
 
-#define SYNOPSIS "[GUEST] [-C DIR] [--arch A]... [--machine FILE]... [--release] [NAME=value]..."
-
-static const char about[] =
-	"Read the guest config in GUEST/config (default: guest) and write build.ninja, whose\n"
+const char cmd_about[] =
+	"Read the guest config in GUEST_DIR/config (default: guest) and write build.ninja, whose\n"
 	"targets build the images of a sandbox VM: kernel, initrd and root filesystem.";
 
-static const char *const targets[][2] = {
+const char *const cmd_targets[][2] = {
 	{"assets-A", "everything for architecture A; plain ninja does it for this machine's"},
 	{"kernel-A initrd-A rootfs-A agents-A", "one part; without -A, this machine's"},
 	{"boot-A", "boot the image in QEMU until it is ready"},
@@ -21,10 +19,11 @@ static const char *const targets[][2] = {
 	{"settings", "defaults.json"},
 	{"check-fast check", "the tests of this program"},
 	{"graph", "a drawing of the graph, build/graph.svg"},
+	{NULL, NULL},
 };
 
-static void
-option_head(char *head, size_t size, const struct cmd_option *opt)
+void
+cmd_option_head(char *head, size_t size, const struct cmd_option *opt)
 {
 	const char *argument = opt->argument ? opt->argument : "";
 
@@ -35,112 +34,113 @@ option_head(char *head, size_t size, const struct cmd_option *opt)
 	}
 }
 
-static bool
-is_end(const struct cmd_option *opt)
+static void
+print_options(FILE *f, const struct cmd_command *command)
 {
-	return !opt->name && !opt->letter;
+	char head[64];
+
+	for (size_t i = 0; i < OPT_COUNT; i++) {
+		const struct cmd_option *opt = &cmd_option_table[i];
+
+		if (!opt->help || !cmd_has_option(command, opt))
+			continue;
+		cmd_option_head(head, sizeof(head), opt);
+		fprintf(f, "  %-15s %s%s\n", head, strlen(head) > 15 ? "\n                  " : "",
+			opt->help);
+	}
+	if (cmd_has_settings(command))
+		fputs("  NAME=value      a machine setting, such as container.runtime=docker\n", f);
+}
+
+// "name, name" of a group of commands, from number I on; returns the first behind it.
+static size_t
+print_group(FILE *f, size_t i)
+{
+	const char *group = cmd_command_table[i].group;
+	char names[128] = "";
+
+	for (; i < CMD_COUNT && strcmp(cmd_command_table[i].group, group) == 0; i++) {
+		const char *name = cmd_command_table[i].name;
+		size_t n = strlen(names);
+
+		if (!strchr(name, ' '))
+			snprintf(names + n, sizeof(names) - n, "%s%s", n ? ", " : "", name);
+	}
+	fprintf(f, "  %-37s %s\n", names, group);
+	return i;
+}
+
+static void
+print_program(const struct cmd_options *o, FILE *f)
+{
+	fprintf(f, "usage: %s " CMD_SYNOPSIS "\n       %s COMMAND [--help]\n\n%s\n\noptions:\n",
+		o->program, o->program, cmd_about);
+	print_options(f, o->command);
+	fputs("\ncommands:\n", f);
+	for (size_t i = CMD_BUILDER + 1; i < CMD_COUNT;)
+		i = print_group(f, i);
+	fputs("\nninja targets:\n", f);
+	for (size_t i = 0; cmd_targets[i][0]; i++)
+		fprintf(f, "  %-37s %s\n", cmd_targets[i][0], cmd_targets[i][1]);
+}
+
+// Whether X is a command below C.
+static bool
+is_below(const struct cmd_command *x, const struct cmd_command *c)
+{
+	size_t n = strlen(c->name);
+	const char *blank = strchr(x->name, ' ');
+
+	if (n == 0)
+		return *x->name && !blank;
+	return blank == x->name + n && strncmp(x->name, c->name, n) == 0;
+}
+
+// The command below C whose name comes next behind LAST; NULL behind the end.
+static const struct cmd_command *
+next_below(const struct cmd_command *c, const char *last)
+{
+	const struct cmd_command *next = NULL;
+
+	for (size_t i = 0; i < CMD_COUNT; i++) {
+		const struct cmd_command *x = &cmd_command_table[i];
+
+		if (is_below(x, c) && strcmp(x->name, last) > 0 &&
+			(!next || strcmp(x->name, next->name) < 0))
+			next = x;
+	}
+	return next;
+}
+
+static void
+print_commands(FILE *f, const struct cmd_command *c)
+{
+	fputs("\nCommands:\n", f);
+	for (const struct cmd_command *x = next_below(c, ""); x; x = next_below(c, x->name)) {
+		const char *blank = strchr(x->name, ' ');
+
+		fprintf(f, "  %-12s %s\n", blank ? blank + 1 : x->name, x->help);
+	}
+}
+
+static void
+print_command(const struct cmd_options *o, FILE *f)
+{
+	const struct cmd_command *c = o->command;
+
+	fprintf(f, "Usage: %s%s%s [OPTIONS]%s%s\n\n  %s\n\nOptions:\n", o->program,
+		*c->name ? " " : "", c->name, *c->operands ? " " : "", c->operands, c->help);
+	print_options(f, c);
+	if (!c->run)
+		print_commands(f, c);
 }
 
 void
-cmd_print_help(FILE *f)
+cmd_print_help(const struct cmd_options *o, FILE *f)
 {
-	char head[64];
-
-	fprintf(f,
-		"usage: capsem-configure " SYNOPSIS
-		"\n       capsem-configure COMMAND [GUEST]\n\n%s\n",
-		about);
-	fputs("\noptions:\n", f);
-	for (const struct cmd_option *opt = cmd_option_table; !is_end(opt); opt++) {
-		option_head(head, sizeof(head), opt);
-		if (opt->help)
-			fprintf(f, "  %-15s %s\n", head, opt->help);
+	if (o->command->id == CMD_GENERATE) {
+		print_program(o, f);
+	} else {
+		print_command(o, f);
 	}
-	fputs("  NAME=value      a machine setting, such as container.runtime=docker\n", f);
-	fputs("\ncommands:\n", f);
-	for (const struct cmd_command *c = cmd_command_table; c->name; c++)
-		fprintf(f, "  %-15s %s\n", c->name, c->help);
-	fputs("\nninja targets:\n", f);
-	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
-		fprintf(f, "  %-37s %s\n", targets[i][0], targets[i][1]);
-}
-
-// Text in roff: '-' is a minus sign, '\' starts an escape, a leading '.' a request.
-static void
-roff(FILE *f, const char *s)
-{
-	if (*s == '.' || *s == '\'')
-		fputs("\\&", f);
-	for (; *s; s++) {
-		if (*s == '-') {
-			fputs("\\-", f);
-		} else if (*s == '\\') {
-			fputs("\\e", f);
-		} else {
-			putc(*s, f);
-		}
-	}
-}
-
-static void
-item(FILE *f, const char *head, const char *text)
-{
-	fputs(".TP\n.B ", f);
-	roff(f, head);
-	putc('\n', f);
-	roff(f, text);
-	putc('\n', f);
-}
-
-static void
-print_settings(FILE *f)
-{
-	for (size_t i = 0; i < setting_ninfos; i++) {
-		const struct setting_info *info = &setting_infos[i];
-		char head[128], text[512];
-
-		snprintf(head, sizeof(head), "%s%s%s", info->section, *info->section ? "." : "",
-			info->key);
-		snprintf(text, sizeof(text), "%s%s%s%s%s%s", info->help,
-			*info->fallback ? "; default: " : "", info->fallback,
-			info->env ? " (environment: " : "", info->env ? info->env : "",
-			info->env ? ")" : "");
-		item(f, head, text);
-	}
-}
-
-int
-cmd_manpage(const struct cmd_options *o)
-{
-	FILE *f = stdout;
-	char head[64];
-
-	(void)o;
-	fprintf(f, ".TH CAPSEM-CONFIGURE 1 \"\" \"capsem-configure %s\"\n", CAPSEM_VERSION);
-	fputs(".SH NAME\ncapsem\\-configure \\- write build.ninja for the images of a sandbox VM\n",
-		f);
-	fputs(".SH SYNOPSIS\n.B capsem\\-configure\n", f);
-	roff(f, SYNOPSIS);
-	fputs("\n.SH DESCRIPTION\n", f);
-	roff(f, about);
-	fputs("\n.SH OPTIONS\n", f);
-	for (const struct cmd_option *opt = cmd_option_table; !is_end(opt); opt++) {
-		option_head(head, sizeof(head), opt);
-		if (opt->help)
-			item(f, head, opt->help);
-	}
-	fputs(".SH COMMANDS\n", f);
-	for (const struct cmd_command *c = cmd_command_table; c->name; c++)
-		item(f, c->name, c->help);
-	fputs(".SH TARGETS\n", f);
-	for (size_t i = 0; i < sizeof(targets) / sizeof(*targets); i++)
-		item(f, targets[i][0], targets[i][1]);
-	fputs(".SH MACHINE SETTINGS\nIn a machine file under [section], or as NAME=value. Weakest "
-	      "first: default, environment, machine files, arguments.\n",
-		f);
-	print_settings(f);
-	fputs(".SH EXIT STATUS\n0 success, 1 a mistake in the config or on the machine, 2 wrong "
-	      "usage.\n",
-		f);
-	return 0;
 }

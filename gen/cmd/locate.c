@@ -29,14 +29,15 @@ cmd_locate(struct arena *a, const struct cmd_options *o, const char *cwd)
 {
 	struct cmd_places places = {.program = own_path(a)};
 	const char *bin = path_dir(a, places.program), *prefix = path_dir(a, bin);
-	const char *root = o->source ? path_absolute(a, cwd, o->source) : path_dir(a, prefix);
+	const char *source = cmd_value(o, OPT_SOURCE);
+	const char *root = source ? path_absolute(a, cwd, source) : path_dir(a, prefix);
 
 	if (is_source_tree(a, root)) {
 		places.source = places.share = root;
 		return places;
 	}
-	if (o->source)
-		die_usage("%s is not the source tree of capsem-configure", o->source);
+	if (source)
+		cmd_usage(o, "%s is not the source tree of capsem-configure", source);
 	places.helpers = path_join(a, prefix, "libexec/capsem-configure");
 	places.share = path_join(a, prefix, "share/capsem-configure");
 	if (!path_is_dir(path_join(a, places.share, "templates")))

@@ -36,11 +36,11 @@ cmd_plan(
 		.host = cmd_host(o->arena),
 		.program_path = getenv("PATH"),
 		.binary_version = cmd_binary_version(m, o->guest, conf, ds),
-		.templates = o->templates.v,
-		.ntemplates = o->templates.n,
-		.archs = o->archs.v,
-		.narchs = o->archs.n,
-		.release = o->release,
+		.templates = o->option[OPT_TEMPLATES].v,
+		.ntemplates = o->option[OPT_TEMPLATES].n,
+		.archs = o->option[OPT_ARCH].v,
+		.narchs = o->option[OPT_ARCH].n,
+		.release = cmd_is_set(o, OPT_RELEASE),
 	};
 	return plan_build(in, conf, m, ds);
 }

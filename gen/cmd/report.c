@@ -11,7 +11,7 @@ void
 cmd_report(const struct cmd_options *o, struct diags *ds, FILE *f,
 	void (*summary)(struct diags *, FILE *))
 {
-	switch (o->format) {
+	switch (cmd_format(o)) {
 	case FORMAT_TEXT:
 		if (!summary) {
 			diag_print(ds, f, diag_colour(f));
@@ -90,11 +90,12 @@ explain_json(const struct code_info *c, const struct code_example *e)
 int
 cmd_explain_code(const struct cmd_options *o)
 {
-	int code = diag_find(o->explain);
+	const char *name = cmd_value(o, OPT_EXPLAIN);
+	int code = diag_find(name);
 
 	if (code < 0)
-		die_usage("no such diagnostic: %s", o->explain);
-	if (o->format == FORMAT_JSON) {
+		cmd_usage(o, "no such diagnostic: %s", name);
+	if (cmd_format(o) == FORMAT_JSON) {
 		explain_json(&diag_codes[code], &diag_examples[code]);
 	} else {
 		explain_text(&diag_codes[code], &diag_examples[code]);

@@ -6,19 +6,21 @@
 #include "gen/cmd/cmd.h"
 
 static const struct conf_root *
-root_of(const char *subject)
+root_of(const struct cmd_options *o)
 {
+	const char *subject = cmd_word(o, 0);
 	const struct conf_root *root = subject ? conf_root_of(subject) : NULL;
 
 	if (subject && !root)
-		die_usage("no file of the config: %s; such as build.toml or ai/NAME.toml", subject);
+		cmd_usage(o, "no file of the config: %s; such as build.toml or ai/NAME.toml",
+			subject);
 	return root;
 }
 
 int
 cmd_schema(const struct cmd_options *o)
 {
-	cJSON *schema = emit_json_schema(root_of(o->subject), o->draft == DRAFT_2020_12);
+	cJSON *schema = emit_json_schema(root_of(o), cmd_choice(o, OPT_DRAFT) == 1);
 	struct buf text = {0};
 
 	json_print(&text, schema);

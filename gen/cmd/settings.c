@@ -9,13 +9,14 @@
 #include "gen/cmd/cmd.h"
 
 static void
-take_arguments(struct machine *m, const struct cmd_words *words, bool from_env)
+take_arguments(const struct cmd_options *o, struct machine *m, const struct cmd_words *words,
+	bool from_env)
 {
 	for (size_t i = 0; i < words->n; i++) {
 		const char *mistake = machine_argument(m, words->v[i], from_env);
 
 		if (mistake)
-			die_usage("%s: %s", words->v[i], mistake);
+			cmd_usage(o, "%s: %s", words->v[i], mistake);
 	}
 }
 
@@ -23,31 +24,33 @@ static void
 apply_to_diagnostics(const struct cmd_options *o, const struct machine *m, struct diags *ds)
 {
 	struct words words = machine_words(m, "diagnostics", "allow");
+	const struct cmd_words *allowed = &o->option[OPT_ALLOW];
 
-	ds->strict = o->strict || machine_yes(m, "diagnostics", "strict");
+	ds->strict = cmd_is_set(o, OPT_STRICT) || machine_yes(m, "diagnostics", "strict");
 	for (size_t i = 0; i < words.n; i++)
 		(void)diag_allow(ds, words.v[i]); // its words are codes
-	for (size_t i = 0; i < o->allowed.n; i++) {
-		const char *mistake = diag_allow(ds, o->allowed.v[i]);
+	for (size_t i = 0; i < allowed->n; i++) {
+		const char *mistake = diag_allow(ds, allowed->v[i]);
 
 		if (mistake)
-			die_usage("%s", mistake);
+			cmd_usage(o, "%s", mistake);
 	}
 }
 
 struct machine *
 cmd_settings(const struct cmd_options *o, const char *cwd, struct diags *ds)
 {
+	const struct cmd_words *machines = &o->option[OPT_MACHINE];
 	struct machine *m = arena_alloc(o->arena, sizeof(*m));
 
 	m->arena = o->arena;
 	m->cwd = cwd;
-	if (!o->quiet) // else what the first run saw is on our command line
+	if (!cmd_is_set(o, OPT_QUIET)) // else what the first run saw is on our command line
 		machine_env(m, getenv);
-	take_arguments(m, &o->remembered, true);
-	for (size_t i = 0; i < o->machines.n; i++)
-		machine_load(m, o->machines.v[i], ds);
-	take_arguments(m, &o->settings, false);
+	take_arguments(o, m, &o->option[OPT_REMEMBER], true);
+	for (size_t i = 0; i < machines->n; i++)
+		machine_load(m, machines->v[i], ds);
+	take_arguments(o, m, &o->settings, false);
 	apply_to_diagnostics(o, m, ds);
 	return m;
 }

@@ -21,11 +21,11 @@ print_summary(struct diags *ds, FILE *f)
 static void
 check_artifacts(const struct cmd_options *o, struct diags *ds)
 {
-	const char *dir = o->artifacts;
+	const char *dir = cmd_value(o, OPT_ARTIFACTS);
 
 	if (!dir)
 		dir = path_join(o->arena, o->guest, "artifacts");
-	if (o->artifacts)
+	if (cmd_is_set(o, OPT_ARTIFACTS))
 		plan_demand_artifacts(dir, ds);
 	plan_check_artifacts(dir, ds);
 }
@@ -53,11 +53,13 @@ int
 cmd_validate(const struct cmd_options *o)
 {
 	struct diags ds = {.arena = o->arena};
+	const char *artifacts = cmd_value(o, OPT_ARTIFACTS);
 	const struct machine *m = cmd_settings(o, path_cwd(o->arena), &ds);
 	struct config *conf;
 
-	if (o->artifacts && !path_is_dir(o->artifacts))
-		die_usage("option --artifacts: directory not found: %s", o->artifacts);
+	if (artifacts && !path_is_dir(artifacts))
+		cmd_usage(
+			o, "Invalid value for '--artifacts': Path '%s' does not exist.", artifacts);
 	if (!path_is_dir(o->guest))
 		die("directory not found: %s", o->guest);
 	conf = config_load(o->guest, &ds);
@@ -65,7 +67,7 @@ cmd_validate(const struct cmd_options *o)
 		check_config(conf, &ds);
 		check_artifacts(o, &ds);
 	}
-	if (ds.nerrors == 0 && o->templates.n)
+	if (ds.nerrors == 0 && cmd_is_set(o, OPT_TEMPLATES))
 		check_templates(o, conf, m, &ds);
 	cmd_report(o, &ds, stdout, print_summary);
 	return ds.nerrors > 0;

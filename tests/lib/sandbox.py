@@ -60,6 +60,8 @@ class Sandbox:
         os.makedirs(os.path.join(prefix, "bin"))
         os.makedirs(libexec)
         self.configure_program = shutil.copy2(os.path.join(BIN, "capsem-configure"), os.path.join(prefix, "bin"))
+        self.builder_program = os.path.join(prefix, "bin/capsem-builder")
+        os.symlink("capsem-configure", self.builder_program)
         for name in os.listdir(os.path.join(ROOT, "rules")):
             if name.endswith(".c"):
                 shutil.copy2(os.path.join(BIN, name[:-2]), libexec)
