@@ -39,7 +39,7 @@ static const struct rule rule = {"build_image", "e:p:t:s:i:b:a:c:V:v:k:l:L:w",
 	"  -i  list of what goes into the build context\n"
 	"  -b  start from this tar where the Dockerfile names REF for PLATFORM\n"
 	"  -a  build argument; NAME=@FILE takes what stands in FILE\n"
-	"  -c  folder mounted as /ccache for the steps, where the engine can\n"
+	"  -c  folder mounted as /cache for the steps, where the engine can\n"
 	"  -V  bash script to run in the image; -v takes what it prints; -k must have a value "
 	"there\n"
 	"  -l  write the lists PACKAGES.dpkg, PACKAGES.pip and PACKAGES.npm\n"
@@ -203,7 +203,7 @@ volume_of(struct run *r)
 	if (!folder)
 		return NULL;
 	path_make_dirs(folder);
-	return arena_printf(a, "%s:/ccache", path_absolute(a, path_cwd(a), folder));
+	return arena_printf(a, "%s:/cache", path_absolute(a, path_cwd(a), folder));
 }
 
 // An image to try things with: a base of our own platform.

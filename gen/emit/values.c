@@ -180,7 +180,7 @@ emit_kernel_values(const struct plan *p, const struct plan_arch *a)
 	json_set_str(values, "kernel_sha256", p->conf->build.kernel_sha256.v.s);
 	json_set_str(values, "kernel_arch", a->facts->kernel);
 	json_set_str(values, "cross_compile", a->foreign && p->host ? a->facts->cross : "");
-	json_set_bool(values, "ccache", machine_yes(p->machine, "kernel", "ccache"));
+	json_set_bool(values, "ccache", machine_yes(p->machine, "kernel", "cache"));
 	return values;
 }
 

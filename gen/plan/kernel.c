@@ -90,8 +90,8 @@ plan_kernel(struct plan *p, const struct plan_arch *a)
 	if (*version)
 		edge_opt(g, image, "-a", arena_printf(p->arena, "KERNEL_VERSION=%s", version));
 	resolve_version(p, a, image);
-	if (machine_yes(p->machine, "kernel", "ccache"))
-		edge_opt(g, image, "-c", "build/cache/ccache");
+	if (machine_yes(p->machine, "kernel", "cache"))
+		edge_opt(g, image, "-c", arena_printf(p->arena, "build/cache/kernel/%s", a->name));
 	e = stage_helper(p, RULE_extract_files, plan_asset(p, a, "vmlinuz"));
 	edge_opt(g, e, "-p", "vmlinuz");
 	edge_opt(g, e, "-m", "644");
