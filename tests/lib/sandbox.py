@@ -3,6 +3,7 @@ import os, re, shutil, signal, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.path.abspath(os.environ.get("BIN", os.path.join(ROOT, "build", "bin")))
+TESTS = os.environ.get("TESTS", os.path.join(ROOT, "build/tests"))
 DOCKER = os.path.join(ROOT, "tests", "bin", "docker")
 
 # What ninja prints before an output's name, by rule.
@@ -34,6 +35,17 @@ def write(path, text):
 def read(path):
     with open(path, encoding="utf-8") as f:
         return f.read()
+
+
+def preload():
+    """tests/preload/fail_nth.c as a library; made anew where the build has it for another machine."""
+    library = os.path.join(TESTS, "preload/fail_nth.so")
+    if os.path.exists(library) and open(library, "rb").read(18)[16:] == b"\3\0":    # a shared object
+        return library
+    library = os.path.join(tempfile.mkdtemp(prefix="capsem-preload-"), "fail_nth.so")
+    subprocess.run([os.environ.get("CC", "cc"), "-fPIC", "-shared", "-o", library,
+                    os.path.join(ROOT, "tests/preload/fail_nth.c")], check=True)
+    return library
 
 
 class Sandbox:

@@ -9,13 +9,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, os.path.join(ROOT, "tests/lib"))
 sys.dont_write_bytecode = True
 from cases import CASES, Json, P, Program, Settings, Skip
-from sandbox import BIN, Tap, end_politely, work_in_memory
+from sandbox import BIN, TESTS, Tap, end_politely, preload, work_in_memory
 
 # Some thousand runs, each of which writes through to the disk: a disk of memory makes that a matter
 # of seconds.
 work_in_memory()
 
-TESTS = os.environ.get("TESTS", os.path.join(ROOT, "build/tests"))
 OLD, OLD_TIME = b"old bytes\n", 1000000000
 tap = Tap()
 
@@ -190,16 +189,6 @@ def cannot_write(helper, case, template):
         code, out, err = t.run(no_space=True)
         tap.ok(code == 1 and one_line(helper, err) and t.is_old() and not t.leftovers(),
                helper + ": no byte can be written: one line, old output kept", code, out, err, t.leftovers())
-
-
-def preload():
-    library = os.path.join(TESTS, "preload/fail_nth.so")
-    if os.path.exists(library) and open(library, "rb").read(18)[16:] == b"\3\0":    # a shared object
-        return library
-    library = os.path.join(tempfile.mkdtemp(prefix="capsem-preload-"), "fail_nth.so")
-    subprocess.run([os.environ.get("CC", "cc"), "-fPIC", "-shared", "-o", library,
-                    os.path.join(ROOT, "tests/preload/fail_nth.c")], check=True)
-    return library
 
 
 def step(t, n, library, hang):
