@@ -33,14 +33,9 @@ cmd_init(const struct cmd_options *o)
 static enum scaffold_kind
 kind_of(const struct cmd_options *o)
 {
-	switch (o->command->id) {
-	case CMD_ADD_PACKAGES:
+	if (o->command->id == CMD_ADD_PACKAGES)
 		return SCAFFOLD_PACKAGES;
-	case CMD_ADD_MCP:
-		return SCAFFOLD_MCP;
-	default:
-		return SCAFFOLD_AI;
-	}
+	return o->command->id == CMD_ADD_MCP ? SCAFFOLD_MCP : SCAFFOLD_AI;
 }
 
 static const char *
@@ -66,11 +61,12 @@ cmd_add(const struct cmd_options *o)
 	const char *path = path_join(o->arena, config, file);
 	struct fileset files = {.arena = o->arena, .dir = config};
 
-	if (!scaffold_is_name(name))
+	if (!scaffold_is_name(name)) {
 		cmd_usage(o,
-			"Invalid value for 'NAME': '%s' has more than letters, digits, '_' "
-			"and '-'.",
+			"Invalid value for 'NAME': '%s' has more than letters, digits, '_' and "
+			"'-'.",
 			name);
+	}
 	if (!path_is_dir(config))
 		die("%s not found (run 'init' first)", config);
 	scaffold_refuse(o, path);

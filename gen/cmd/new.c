@@ -67,10 +67,11 @@ take_named(struct making *m, const struct toml_value *v, const char *prefix)
 	if (!v || v->type != TOML_STRING || !str_starts(v->string, prefix))
 		return;
 	path = path_clean(m->a, v->string.s + strlen(prefix));
-	if (strncmp(path, "..", 2) == 0)
+	if (strncmp(path, "..", 2) == 0) {
 		warn("%s is not copied: it is not below %s", path, m->config);
-	else if (*path != '/')
+	} else if (*path != '/') {
 		take(m, path_join(m->a, "config", path));
+	}
 }
 
 static void
@@ -108,9 +109,11 @@ take_offers(struct making *m)
 
 		if (m->asks)
 			offers = offers_choose(&offers, info->label);
-		for (size_t i = 0; i < offers.list.n; i++)
-			take(m, arena_printf(m->a, "config/%s/%s.toml", info->folder,
-					offers.list.v[i].key));
+		for (size_t i = 0; i < offers.list.n; i++) {
+			const char *key = offers.list.v[i].key;
+
+			take(m, arena_printf(m->a, "config/%s/%s.toml", info->folder, key));
+		}
 	}
 }
 

@@ -53,6 +53,22 @@ describe(struct arena *a, enum scaffold_kind kind, const struct toml_value *tabl
 	return kind == SCAFFOLD_AI ? arena_printf(a, "%s -- %s", name, more) : more;
 }
 
+static void
+add_offer(struct offers *offers, enum scaffold_kind kind, const char *path)
+{
+	const struct toml_value *table = named_table(offers->arena, path);
+	const char *name = path_base(path);
+	size_t n = strlen(name) - strlen(".toml");
+
+	if (!table) {
+		warn("%s is left out: it does not say what it is; see 'validate'", path);
+		return;
+	}
+	VEC_ADD(offers->arena, &offers->list,
+		((struct offer){
+			arena_ndup(offers->arena, name, n), describe(offers->arena, kind, table)}));
+}
+
 struct offers
 offers_find(struct arena *a, const char *config, enum scaffold_kind kind)
 {
@@ -63,20 +79,8 @@ offers_find(struct arena *a, const char *config, enum scaffold_kind kind)
 	if (path_is_dir(dir) && !path_list(a, dir, &names))
 		die("read folder %s:", dir);
 	for (size_t i = 0; i < names.n; i++) {
-		const char *path = path_join(a, dir, names.v[i]);
-		size_t n = strlen(names.v[i]);
-		const struct toml_value *table;
-
-		if (!str_ends(str_of(names.v[i]), ".toml"))
-			continue;
-		table = named_table(a, path);
-		if (!table) {
-			warn("%s is left out: it does not say what it is; see 'validate'", path);
-			continue;
-		}
-		VEC_ADD(a, &offers.list,
-			((struct offer){arena_ndup(a, names.v[i], n - strlen(".toml")),
-				describe(a, kind, table)}));
+		if (str_ends(str_of(names.v[i]), ".toml"))
+			add_offer(&offers, kind, path_join(a, dir, names.v[i]));
 	}
 	return offers;
 }

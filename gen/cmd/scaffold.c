@@ -11,6 +11,8 @@
 #include "gen/base/utf8.h"
 #include "gen/tmpl/tmpl.h"
 
+enum { CASE = 'a' - 'A' }; // the bit in which letters of ASCII differ
+
 const struct scaffold_info scaffold_infos[SCAFFOLD_KINDS] = {
 	{"ai", "AI providers", "AI provider", ""},
 	{"packages", "Package sets", "package set", "apt"},
@@ -50,10 +52,13 @@ display_name(struct arena *a, const char *name)
 	bool inside = false;
 
 	for (char *c = display; *c; c++) {
-		int ch = (unsigned char)*c;
+		bool letter = isalpha((unsigned char)*c);
 
-		*c = ch == '_' || ch == '-' ? ' ' : (char)(inside ? tolower(ch) : toupper(ch));
-		inside = isalpha(ch);
+		if (*c == '_' || *c == '-')
+			*c = ' ';
+		if (letter)
+			*c = (char)((*c & ~CASE) | (inside ? CASE : 0));
+		inside = letter;
 	}
 	return display;
 }

@@ -27,6 +27,9 @@ STANDS_FOR = re.compile(r"\b(NAME|ARCH|A|verb_noun)\b")
 # What is there after a command, or what it says.
 MAKES = {
     "./configure guest/": "build.ninja",
+    "./configure new my-image/ --from guest/": "my-image/config/manifest.toml",
+    "./configure add mcp my-server --dir my-image/": "my-image/config/mcp/my-server.toml",
+    "./configure init empty/": "empty/config/build.toml",
     "ninja": "build/assets/%s/rootfs.squashfs" % HOST,
     "ninja initrd": "build/assets/%s/initrd.img" % HOST,
     "ninja rootfs-arm64": "build/assets/arm64/rootfs.squashfs",
