@@ -222,24 +222,80 @@ output_symlink(const char *target, const char *linkpath)
 	return true;
 }
 
+static bool
+is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+// A file that is replaced meanwhile may lose its name between look-up and link: ENOENT.
+static bool
+try_link(const char *target, const char *linkpath)
+{
+	int tries = LINK_TRIES;
+	char *tmp = tmp_name(linkpath);
+
+	cleanup_file(tmp);
+	unlink(tmp);
+	while (link(target, tmp) != 0) {
+		if (errno == ENOENT && tries-- > 0)
+			continue;
+		cleanup_forget(tmp);
+		free(tmp);
+		return false;
+	}
+	move_link(tmp, linkpath);
+	return true;
+}
+
 bool
 output_hardlink(const char *target, const char *linkpath)
 {
 	struct stat a, b;
-	char *tmp;
 
 	if (lstat(target, &a) != 0)
 		die("look at %s:", target);
-	if (lstat(linkpath, &b) == 0 && a.st_dev == b.st_dev && a.st_ino == b.st_ino)
+	if (lstat(linkpath, &b) == 0 && is_same_file(&a, &b))
 		return false;
-	tmp = tmp_name(linkpath);
-	cleanup_file(tmp);
-	unlink(tmp);
-	// A file that is replaced meanwhile may lose its name between look-up and link: ENOENT.
-	for (int tries = LINK_TRIES; link(target, tmp) != 0; tries--) {
-		if (errno != ENOENT || tries == 0)
-			die("link %s to %s:", tmp, target);
-	}
-	move_link(tmp, linkpath);
+	if (!try_link(target, linkpath))
+		die("link %s to %s:", linkpath, target);
+	return true;
+}
+
+static bool
+is_copy(const struct stat *a, const struct stat *b)
+{
+	return a->st_size == b->st_size && a->st_mode == b->st_mode &&
+	       a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+static void
+copy_file(const char *from, const struct stat *st, const char *path)
+{
+	const struct timespec times[2] = {st->st_mtim, st->st_mtim};
+	struct output o;
+
+	output_open(&o, path);
+	output_copy(&o, from);
+	if (fflush(o.f) != 0 || futimens(fileno(o.f), times) != 0)
+		die("write %s:", o.tmp);
+	output_commit(&o, st->st_mode & 07777);
+}
+
+bool
+output_share(const char *from, const char *path)
+{
+	struct stat a, b;
+
+	if (!output_look(from, &a))
+		die("%s is missing", from);
+	if (output_look(path, &b) && (is_same_file(&a, &b) || is_copy(&a, &b)))
+		return false;
+	make_parent(path);
+	if (try_link(from, path))
+		return true;
+	if (errno != EXDEV && errno != EPERM && errno != EMLINK && errno != EOPNOTSUPP)
+		die("link %s to %s:", path, from);
+	copy_file(from, &a, path);
 	return true;
 }

@@ -47,4 +47,9 @@ bool output_write(const char *path, struct str bytes, unsigned mode);
 bool output_symlink(const char *target, const char *linkpath);
 bool output_hardlink(const char *target, const char *linkpath);
 
+// Make PATH the regular file FROM: another name of it, or where the file system has none, as across
+// disks, a copy with its mode and time. A copy of that size, mode and time stays. Returns whether
+// PATH changed. Dies on failure.
+bool output_share(const char *from, const char *path);
+
 #endif

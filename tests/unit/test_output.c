@@ -251,6 +251,48 @@ test_hardlink(void **state)
 	assert_false(output_hardlink("f", "f"));
 }
 
+// Where the same file cannot have another name: across disks, when there is a second one to try it
+// on.
+static void
+test_share_copies(void **state)
+{
+	char path[64];
+	struct stat a, b;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/dev/shm/capsem-test-%ld", (long)getpid());
+	folder_put("s", "same", 0640);
+	if (stat("/dev/shm", &a) != 0 || a.st_dev == look("s").st_dev || access("/dev/shm", W_OK))
+		skip();
+	assert_true(output_share("s", path));
+	a = look("s");
+	b = look(path);
+	assert_int_equal(b.st_mode & 07777, 0640);
+	assert_int_equal(a.st_mtim.tv_nsec, b.st_mtim.tv_nsec);
+	assert_string_equal(folder_get(path), "same");
+	assert_false(output_share("s", path)); // nothing to copy again
+	assert_int_equal(look(path).st_ino, b.st_ino);
+	folder_put("s", "also", 0640);
+	assert_true(output_share("s", path));
+	assert_string_equal(folder_get(path), "also");
+	unlink(path);
+}
+
+static void
+test_share(void **state)
+{
+	(void)state;
+	folder_put("t", "1", 0644);
+	assert_true(output_share("t", "below/t"));
+	assert_int_equal(look("t").st_ino, look("below/t").st_ino);
+	assert_false(output_share("t", "below/t"));
+	output_write("t", STR("2"), 0644); // the old one keeps its bytes
+	assert_string_equal(folder_get("below/t"), "1");
+	assert_true(output_share("t", "below/t"));
+	assert_string_equal(folder_get("below/t"), "2");
+	assert_false(is_there("below/t.tmp"));
+}
+
 int
 main(void)
 {
@@ -267,6 +309,8 @@ main(void)
 		cmocka_unit_test(test_death),
 		cmocka_unit_test(test_symlink),
 		cmocka_unit_test(test_hardlink),
+		cmocka_unit_test(test_share),
+		cmocka_unit_test(test_share_copies),
 	};
 
 	return cmocka_run_group_tests(tests, folder_enter, folder_leave);
