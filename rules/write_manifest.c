@@ -33,11 +33,12 @@ enum { DAY = 24 * 60 * 60 };
 static const struct rule rule = {
 	"write_manifest",
 	"A:B:s:S:",
-	"-A ASSETS -B BINARY_VERSION -S SUMS\n"
+	"-A ASSETS -B BINARY_VERSION [-S SUMS]\n"
 	"       [-s SOURCE_DATE_EPOCH] [SUM...]",
 	"Writes ASSETS/B3SUMS and manifest.json for the assets that are there, of every\n"
 	"architecture, their hash aliases and the link 'current', then the stamp OUT. Hashes are\n"
-	"taken from SUMS/ARCH/FILE.b3 where that is not older than the asset.",
+	"taken from SUMS/ARCH/FILE.b3 where that is not older than the asset; without SUMS, all\n"
+	"are worked out.",
 };
 
 static const char *
@@ -150,7 +151,6 @@ main(int argc, char *argv[])
 
 	rule_parse(&a, &rule, argc, argv);
 	rule_need(&a, 'A');
-	rule_need(&a, 'S');
 	binary_version(&a);
 	release_day(&a);
 	lock_folder(a.opt['A']);

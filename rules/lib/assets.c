@@ -129,7 +129,8 @@ hash_all(struct assets *as, const char *sums)
 	for (size_t i = 0; i < as->list.n; i++) {
 		struct asset *asset = &as->list.v[i];
 
-		if (!hash_from_sum(as, asset, sums) && !hash_file(asset->path, asset->hash)) {
+		if (!(sums && hash_from_sum(as, asset, sums)) &&
+			!hash_file(asset->path, asset->hash)) {
 			if (errno == ENOENT)
 				return false;
 			die("read %s:", asset->path);

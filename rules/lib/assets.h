@@ -32,8 +32,8 @@ struct assets {
 };
 
 // Find and hash all assets below DIR. A hash is taken from the sum file SUMS/ARCH/NAME.b3 when that
-// is not older than the asset and speaks of it, else worked out. Starts again when an asset was
-// replaced meanwhile. Dies when one cannot be read or is no regular file.
+// is not older than the asset and speaks of it, else worked out; SUMS may be NULL. Starts again
+// when an asset was replaced meanwhile. Dies when one cannot be read or is no regular file.
 void assets_find(struct assets *as, struct arena *a, const char *dir, const char *sums);
 
 // Whether the asset at this path is still the file that was found.
