@@ -89,6 +89,8 @@ int cmd_explain(const struct cmd_options *o);
 int cmd_init(const struct cmd_options *o);
 int cmd_new(const struct cmd_options *o);
 int cmd_add(const struct cmd_options *o);
+int cmd_build(const struct cmd_options *o);
+int cmd_agent(const struct cmd_options *o);
 int cmd_machine(const struct cmd_options *o);
 int cmd_schema(const struct cmd_options *o);
 int cmd_reference(const struct cmd_options *o);

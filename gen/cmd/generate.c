@@ -7,10 +7,9 @@
 #include "gen/base/die.h"
 #include "gen/base/path.h"
 #include "gen/check/check.h"
-#include "gen/cmd/cmd.h"
+#include "gen/cmd/generate.h"
 #include "gen/cmd/version.h"
 #include "gen/emit/emit.h"
-#include "gen/plan/plan.h"
 
 // Everything one run knows, with all paths as seen from the folder that ninja runs in.
 struct run {
@@ -19,8 +18,8 @@ struct run {
 	struct arena *a;
 	const char *cwd, *out; // where we were started, where build.ninja goes
 	struct machine *machine;
-	struct diags ds;
-	struct plan_input in;
+	struct diags *ds;
+	struct plan_input *in; // lives as long as the plan
 };
 
 static const char *
@@ -48,16 +47,14 @@ check_path(const char *path)
 		(int)(at - path), path);
 }
 
-// Go to the folder of -C, and turn every path of the command line into one seen from there.
+// Go to the folder DIR, and turn every path of the command line into one seen from there.
 static void
-enter(struct run *r)
+enter(struct run *r, const char *dir)
 {
-	const char *dir = cmd_value(&r->o, OPT_DIR);
-
 	r->cwd = path_cwd(r->a);
 	r->out = dir ? path_absolute(r->a, r->cwd, dir) : r->cwd;
 	r->places = cmd_locate(r->a, &r->o, r->cwd);
-	r->machine = cmd_settings(&r->o, r->cwd, &r->ds);
+	r->machine = cmd_settings(&r->o, r->cwd, r->ds);
 	r->o.guest = seen_from_out(r, r->o.guest);
 	move_words(r, &r->o.option[OPT_MACHINE]);
 	move_words(r, &r->o.option[OPT_TEMPLATES]);
@@ -114,11 +111,13 @@ replay(struct run *r)
 		VEC_ADD(r->a, &words, "--strict");
 	if (cmd_is_set(&r->o, OPT_RELEASE))
 		VEC_ADD(r->a, &words, "--release");
+	if (r->in->agents_only)
+		VEC_ADD(r->a, &words, "--agents-only");
 	replay_settings(r, &words);
 	VEC_ADD(r->a, &words, "--");
 	VEC_ADD(r->a, &words, r->o.guest);
-	r->in.replay = words.v;
-	r->in.nreplay = words.n;
+	r->in->replay = words.v;
+	r->in->nreplay = words.n;
 }
 
 static void
@@ -126,19 +125,20 @@ describe(struct run *r, struct config *conf)
 {
 	bool installed = !r->places.source;
 
-	r->in.source = installed ? NULL : path_below(r->a, r->out, r->places.source);
-	r->in.share = installed ? r->places.share : r->in.source;
-	r->in.helpers = installed ? r->places.helpers : "build/bin";
-	r->in.configure = installed ? r->places.program : "build/bin/capsem-configure";
-	r->in.guest = r->o.guest;
-	r->in.host = cmd_host(r->a);
-	r->in.program_path = getenv("PATH");
-	r->in.binary_version = cmd_binary_version(r->machine, r->o.guest, conf, &r->ds);
-	r->in.templates = r->o.option[OPT_TEMPLATES].v;
-	r->in.ntemplates = r->o.option[OPT_TEMPLATES].n;
-	r->in.archs = r->o.option[OPT_ARCH].v;
-	r->in.narchs = r->o.option[OPT_ARCH].n;
-	r->in.release = cmd_is_set(&r->o, OPT_RELEASE);
+	r->in->source = installed ? NULL : path_below(r->a, r->out, r->places.source);
+	r->in->share = installed ? r->places.share : r->in->source;
+	r->in->helpers = installed ? r->places.helpers : "build/bin";
+	r->in->configure = installed ? r->places.program : "build/bin/capsem-configure";
+	r->in->guest = r->o.guest;
+	r->in->host = cmd_host(r->a);
+	r->in->program_path = getenv("PATH");
+	r->in->binary_version = cmd_binary_version(r->machine, r->o.guest, conf, r->ds);
+	r->in->templates = r->o.option[OPT_TEMPLATES].v;
+	r->in->ntemplates = r->o.option[OPT_TEMPLATES].n;
+	r->in->archs = r->o.option[OPT_ARCH].v;
+	r->in->narchs = r->o.option[OPT_ARCH].n;
+	r->in->release = cmd_is_set(&r->o, OPT_RELEASE);
+	r->in->agents_only = cmd_is_set(&r->o, OPT_AGENTS_ONLY);
 	replay(r);
 }
 
@@ -154,31 +154,17 @@ list_archs(struct arena *a, const struct config *conf)
 	return list;
 }
 
-static void
-check_archs(struct run *r, const struct config *conf)
+void
+cmd_check_archs(const struct cmd_options *o, const struct config *conf)
 {
-	const struct cmd_words *archs = &r->o.option[OPT_ARCH];
+	const struct cmd_words *archs = &o->option[OPT_ARCH];
 
 	for (size_t i = 0; i < archs->n; i++) {
 		if (!config_arch(conf, archs->v[i])) {
 			die("architecture '%s' not in config (available: %s)", archs->v[i],
-				list_archs(r->a, conf));
+				list_archs(o->arena, conf));
 		}
 	}
-}
-
-static void
-report(struct run *r, const struct plan *p, size_t changed)
-{
-	const struct plan_arch *host = plan_host_arch(p);
-	const char *dir = cmd_value(&r->o, OPT_DIR);
-
-	if (cmd_is_set(&r->o, OPT_QUIET))
-		return;
-	printf("%s: build.ninja %s for", r->o.guest, changed ? "written" : "is up to date");
-	for (size_t i = 0; i < p->narchs; i++)
-		printf("%s %s", i ? "," : "", p->archs[i].name);
-	printf("; next: ninja%s%s%s\n", dir ? " -C " : "", dir ? dir : "", host ? "" : " assets");
 }
 
 // A folder of templates that is not there would be looked for by ninja at each build.
@@ -195,26 +181,63 @@ check_folders(const struct run *r, const char *guest)
 	}
 }
 
+// Guest programs alone can be built whatever else is wrong with the config.
+static struct config *
+load(struct run *r)
+{
+	struct config *conf = config_load(r->o.guest, r->ds);
+
+	if (cmd_is_set(&r->o, OPT_AGENTS_ONLY)) {
+		check_arch_names(conf, r->ds);
+		return conf;
+	}
+	check_config(conf, r->ds);
+	plan_check_artifacts(path_join(r->a, r->o.guest, "artifacts"), r->ds);
+	return conf;
+}
+
+const struct plan *
+cmd_configure(const struct cmd_options *o, const char *dir, struct diags *ds)
+{
+	struct run r = {.o = *o, .a = o->arena, .ds = ds};
+	const struct plan *plan;
+	struct config *conf;
+
+	r.in = arena_alloc(r.a, sizeof(*r.in));
+	enter(&r, dir);
+	check_folders(&r, o->guest);
+	conf = load(&r);
+	if (ds->nerrors)
+		return NULL;
+	cmd_check_archs(&r.o, conf);
+	describe(&r, conf);
+	plan = plan_build(r.in, conf, r.machine, ds);
+	return ds->nerrors ? NULL : plan;
+}
+
+static void
+report(const struct cmd_options *o, const struct plan *p, size_t changed)
+{
+	const struct plan_arch *host = plan_host_arch(p);
+	const char *dir = cmd_value(o, OPT_DIR);
+
+	if (cmd_is_set(o, OPT_QUIET))
+		return;
+	printf("%s: build.ninja %s for", p->in->guest, changed ? "written" : "is up to date");
+	for (size_t i = 0; i < p->narchs; i++)
+		printf("%s %s", i ? "," : "", p->archs[i].name);
+	printf("; next: ninja%s%s%s\n", dir ? " -C " : "", dir ? dir : "", host ? "" : " assets");
+}
+
 int
 cmd_generate(const struct cmd_options *o)
 {
-	struct run r = {.o = *o, .a = o->arena, .ds = {.arena = o->arena, .building = true}};
-	const struct plan *plan = NULL;
-	struct config *conf;
+	struct diags ds = {.arena = o->arena, .building = true};
+	const struct plan *plan = cmd_configure(o, cmd_value(o, OPT_DIR), &ds);
 
-	enter(&r);
-	check_folders(&r, o->guest);
-	conf = config_load(r.o.guest, &r.ds);
-	check_config(conf, &r.ds);
-	plan_check_artifacts(path_join(r.a, r.o.guest, "artifacts"), &r.ds);
-	if (!r.ds.nerrors) {
-		check_archs(&r, conf);
-		describe(&r, conf);
-		plan = plan_build(&r.in, conf, r.machine, &r.ds);
-	}
-	cmd_report(o, &r.ds, stderr, NULL);
-	if (r.ds.nerrors || !plan)
+	cmd_report(o, &ds, stderr, NULL);
+	if (!plan)
 		return 1;
-	report(&r, plan, emit_all(plan));
+	report(o, plan, emit_all(plan));
 	return 0;
 }

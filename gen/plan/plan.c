@@ -69,6 +69,21 @@ plan_asset(const struct plan *p, const struct plan_arch *a, const char *name)
 	return arena_printf(p->arena, "build/assets/%s/%s", a->name, name);
 }
 
+static void
+plan_images(struct plan *p)
+{
+	plan_settings(p);
+	for (size_t i = 0; i < p->narchs; i++) {
+		plan_agents(p, &p->archs[i]);
+		plan_rootfs(p, &p->archs[i]);
+		plan_kernel(p, &p->archs[i]);
+		plan_initrd(p, &p->archs[i]);
+		plan_sums(p, &p->archs[i]);
+		plan_boot(p, &p->archs[i]);
+	}
+	plan_targets(p);
+}
+
 struct plan *
 plan_build(const struct plan_input *in, const struct config *conf, const struct machine *m,
 	struct diags *ds)
@@ -80,15 +95,13 @@ plan_build(const struct plan_input *in, const struct config *conf, const struct 
 	p->host = arch_by_machine(in->host);
 	select_archs(p);
 	plan_self(p);
-	plan_settings(p);
+	if (!in->agents_only) {
+		plan_images(p);
+		return p;
+	}
 	for (size_t i = 0; i < p->narchs; i++) {
 		plan_agents(p, &p->archs[i]);
-		plan_rootfs(p, &p->archs[i]);
-		plan_kernel(p, &p->archs[i]);
-		plan_initrd(p, &p->archs[i]);
-		plan_sums(p, &p->archs[i]);
-		plan_boot(p, &p->archs[i]);
+		plan_agent_target(p, &p->archs[i]);
 	}
-	plan_targets(p);
 	return p;
 }

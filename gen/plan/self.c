@@ -136,5 +136,6 @@ plan_self(struct plan *p)
 		if (!rule_infos[r].command)
 			plan_helper(&s, archives, r);
 	}
-	self_tests(&s, archives);
+	if (!p->in->agents_only)
+		self_tests(&s, archives);
 }

@@ -6,16 +6,17 @@
 #include "gen/plan/plan.h"
 
 // Stages, in the order in which plan_build calls them.
-void plan_self(struct plan *p);                              // configure, helpers, tests
-void plan_settings(struct plan *p);                          // defaults.json
-void plan_agents(struct plan *p, const struct plan_arch *a); // guest programs
-void plan_rootfs(struct plan *p, const struct plan_arch *a); // rootfs.squashfs
-void plan_kernel(struct plan *p, const struct plan_arch *a); // vmlinuz
-void plan_initrd(struct plan *p, const struct plan_arch *a); // initrd.img
-void plan_boot(struct plan *p, const struct plan_arch *a);   // what boots the image
-void plan_sums(struct plan *p, const struct plan_arch *a);   // checksums
-void plan_targets(struct plan *p);                           // manifest, names for people
-void plan_boot_names(struct plan *p);                        // boot, doctor, run, shell
+void plan_self(struct plan *p);                                    // configure, helpers, tests
+void plan_settings(struct plan *p);                                // defaults.json
+void plan_agents(struct plan *p, const struct plan_arch *a);       // guest programs
+void plan_rootfs(struct plan *p, const struct plan_arch *a);       // rootfs.squashfs
+void plan_kernel(struct plan *p, const struct plan_arch *a);       // vmlinuz
+void plan_initrd(struct plan *p, const struct plan_arch *a);       // initrd.img
+void plan_boot(struct plan *p, const struct plan_arch *a);         // what boots the image
+void plan_sums(struct plan *p, const struct plan_arch *a);         // checksums
+void plan_targets(struct plan *p);                                 // manifest, names for people
+void plan_agent_target(struct plan *p, const struct plan_arch *a); // agents-A
+void plan_boot_names(struct plan *p);                              // boot, doctor, run, shell
 
 // The assets of an architecture, ended by NULL.
 extern const char *const plan_assets[];

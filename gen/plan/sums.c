@@ -98,7 +98,7 @@ plan_arch_targets(struct plan *p, const struct plan_arch *a)
 	name_target(p, all, NULL);
 }
 
-static void
+void
 plan_agent_target(struct plan *p, const struct plan_arch *a)
 {
 	struct plan_names names = plan_agent_names(p->arena);
