@@ -73,15 +73,30 @@ with_version(const struct cmd_options *o)
 	return mine;
 }
 
+// Of other sources the version is what it is.
+static const char *
+fixed_version(const struct cmd_options *o, const struct plan *p)
+{
+	const struct str source = p->conf->build.kernel_source.v;
+
+	if (str_is(source, "kernel.org"))
+		return machine_get(p->machine, "kernel", "version");
+	if (cmd_is_set(o, OPT_KERNEL_VERSION))
+		die("--kernel-version wants kernel_source = \"kernel.org\" in build.toml, not "
+		    "\"%.*s\"",
+			STR_FMT(source));
+	return "";
+}
+
 static void
 build_all(const struct cmd_options *o, const struct plan *p, enum build_template t)
 {
-	const char *version = machine_get(p->machine, "kernel", "version");
+	const char *version = t == BUILD_KERNEL ? fixed_version(o, p) : "";
 
 	for (size_t i = 0; i < p->narchs; i++) {
 		if (!cmd_is_set(o, OPT_ARCH))
 			printf("=== Building %s for %s ===\n", templates[t].name, p->archs[i].name);
-		if (t == BUILD_KERNEL && *version)
+		if (*version)
 			printf("Kernel: %s\n", version);
 		work_ninja(o->arena, templates[t].targets, templates[t].n, &p->archs[i]);
 	}
