@@ -43,9 +43,10 @@ find_arch(const struct cmd_options *o, const char *name)
 	arch = config_arch(conf, name);
 	if (!arch)
 		die("architecture '%s' not in config", name);
-	if (!arch_by_platform(arch->docker_platform.v.s))
+	if (!arch_by_platform(arch->docker_platform.v.s)) {
 		die("architecture '%s': platform '%s' cannot be built", name,
 			arch->docker_platform.v.s);
+	}
 	return arch;
 }
 

@@ -67,9 +67,10 @@ with_version(const struct cmd_options *o)
 	struct cmd_options mine = *o;
 	const char *version = cmd_value(o, OPT_KERNEL_VERSION);
 
-	if (version)
+	if (version) {
 		VEC_ADD(o->arena, &mine.settings,
 			arena_printf(o->arena, "kernel.version=%s", version));
+	}
 	return mine;
 }
 
@@ -81,10 +82,11 @@ fixed_version(const struct cmd_options *o, const struct plan *p)
 
 	if (str_is(source, "kernel.org"))
 		return machine_get(p->machine, "kernel", "version");
-	if (cmd_is_set(o, OPT_KERNEL_VERSION))
+	if (cmd_is_set(o, OPT_KERNEL_VERSION)) {
 		die("--kernel-version wants kernel_source = \"kernel.org\" in build.toml, not "
 		    "\"%.*s\"",
 			STR_FMT(source));
+	}
 	return "";
 }
 
@@ -139,5 +141,5 @@ cmd_build(const struct cmd_options *o)
 	if (ds.nerrors)
 		return refuse(&ds);
 	cmd_check_archs(o, conf);
-	return dry ? build_dry_run(o, conf, m, t) : build_images(o, m, t);
+	return dry ? build_dry_run(o, conf, m, templates[t].name) : build_images(o, m, t);
 }

@@ -9,10 +9,10 @@
 // In the order of --template in options.def.
 enum build_template { BUILD_ROOTFS, BUILD_KERNEL };
 
-// Print the Dockerfiles of TEMPLATE. Returns the exit status.
+// Print the Dockerfiles of TEMPLATE, "rootfs" or "kernel". Returns the exit status.
 // Source: section 3 of the command line reference
 int build_dry_run(const struct cmd_options *o, struct config *conf, const struct machine *m,
-	enum build_template template);
+	const char *template);
 
 // The container engine that M asks for, as words for people. Dies when none is installed.
 const char *build_engine(struct arena *a, const struct machine *m);

@@ -11,7 +11,7 @@
 struct dry_run {
 	const struct cmd_options *o;
 	const struct plan *p;
-	const char *template;
+	const char *template; // "rootfs" or "kernel"
 	struct diags *ds;
 };
 
@@ -94,11 +94,10 @@ check_platforms(const struct cmd_options *o, const struct config *conf)
 
 int
 build_dry_run(const struct cmd_options *o, struct config *conf, const struct machine *m,
-	enum build_template template)
+	const char *template)
 {
-	static const char *const names[] = {"rootfs", "kernel"};
 	struct diags ignored = {.arena = o->arena}, ds = {.arena = o->arena};
-	struct dry_run d = {.o = o, .template = names[template], .ds = &ds};
+	struct dry_run d = {.o = o, .template = template, .ds = &ds};
 	struct buf text = {0};
 	bool fine;
 

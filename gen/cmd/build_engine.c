@@ -18,11 +18,12 @@ enum { NENGINES = sizeof(engines) / sizeof(*engines) };
 static void __attribute__((noreturn)) none_found(const struct machine *m, const char *wanted)
 {
 	for (size_t i = 0; i < NENGINES; i++) {
-		if (strcmp(engines[i].name, wanted) == 0)
+		if (strcmp(engines[i].name, wanted) == 0) {
 			die("container-runtime: %s not found on PATH (container runtime not "
 			    "found)\n"
 			    "  fix: sudo apt install %s",
 				machine_get(m, "container", wanted), engines[i].package);
+		}
 	}
 	die("container-runtime: docker not found on PATH (container runtime not found: no podman "
 	    "and no buildah either)\n"

@@ -20,10 +20,11 @@ static const char *const assets[][4] = {
 static void
 look_for_erofs(const struct plan *p, const char *dir, const char *shown, const char *arch)
 {
-	if (path_is_file(path_join(p->arena, dir, "rootfs.erofs")))
+	if (path_is_file(path_join(p->arena, dir, "rootfs.erofs"))) {
 		warn("%s/%s/rootfs.erofs is not of this build, and is taken before rootfs.squashfs "
 		     "wherever there is one; remove it",
 			shown, arch);
+	}
 }
 
 static void
