@@ -39,25 +39,30 @@ read_all(struct arena *a, FILE *f, size_t hint, size_t *n)
 }
 
 struct source *
-source_load(struct arena *a, const char *path, const char *shown)
+source_read(struct arena *a, FILE *f, const char *shown)
 {
-	FILE *f = fopen(path, "re");
+	struct source *src = source_of(a, shown, (struct str){0});
 	struct stat st;
-	struct source *src;
-	bool bad;
 
-	if (!f)
-		return NULL;
 	if (fstat(fileno(f), &st) != 0 || S_ISDIR(st.st_mode)) {
-		fclose(f);
 		errno = EISDIR;
 		return NULL;
 	}
-	src = source_of(a, shown, (struct str){0});
 	src->text.s = read_all(a, f, st.st_size > 0 ? (size_t)st.st_size : 0, &src->text.n);
-	bad = ferror(f) != 0;
+	return ferror(f) ? NULL : src;
+}
+
+struct source *
+source_load(struct arena *a, const char *path, const char *shown)
+{
+	FILE *f = fopen(path, "re");
+	struct source *src;
+
+	if (!f)
+		return NULL;
+	src = source_read(a, f, shown);
 	fclose(f);
-	return bad ? NULL : src;
+	return src;
 }
 
 struct source *

@@ -29,6 +29,9 @@ struct place {
 // folder gives EISDIR. Both strings are copied.
 struct source *source_load(struct arena *a, const char *path, const char *shown);
 
+// Read what F still holds. NULL, with errno set, when it cannot be read.
+struct source *source_read(struct arena *a, FILE *f, const char *shown);
+
 // A source whose text is already in memory (borrowed), or an empty one for a missing file.
 struct source *source_of(struct arena *a, const char *shown, struct str text);
 

@@ -30,6 +30,27 @@ test_load(void **state)
 }
 
 static void
+test_read(void **state)
+{
+	FILE *f;
+
+	(void)state;
+	folder_put("half", "one\ntwo", 0644);
+	f = fopen("half", "r");
+	assert_int_equal(fgetc(f), 'o');
+	assert_string_equal(source_read(&arena, f, "x")->text.s, "ne\ntwo");
+	fclose(f);
+	f = fopen(".", "r");
+	assert_null(source_read(&arena, f, "x"));
+	assert_int_equal(errno, EISDIR);
+	fclose(f);
+	f = fopen("half", "w"); // open, but not for reading
+	assert_null(source_read(&arena, f, "x"));
+	assert_int_equal(errno, EBADF);
+	fclose(f);
+}
+
+static void
 test_big_file(void **state)
 {
 	FILE *f = fopen("big", "w");
@@ -170,6 +191,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_read),
 		cmocka_unit_test(test_big_file),
 		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_offsets),
