@@ -131,6 +131,8 @@ print_value(struct buf *out, const cJSON *v, int depth)
 		print_string(out, v->valuestring);
 	} else if (cJSON_IsNumber(v)) {
 		print_number(out, v->valuedouble);
+	} else if (cJSON_IsRaw(v)) { // see json_int
+		buf_adds(out, v->valuestring);
 	} else if (cJSON_IsBool(v)) {
 		buf_adds(out, cJSON_IsTrue(v) ? "true" : "false");
 	} else if (cJSON_IsObject(v) || cJSON_IsArray(v)) {
@@ -161,10 +163,21 @@ json_set_str(cJSON *object, const char *key, const char *s)
 	json_set(object, key, cJSON_CreateString(s));
 }
 
+cJSON *
+json_int(long v)
+{
+	char digits[24];
+
+	if (v > -(1L << 53) && v < 1L << 53)
+		return cJSON_CreateNumber((double)v);
+	snprintf(digits, sizeof(digits), "%ld", v);
+	return cJSON_CreateRaw(digits);
+}
+
 void
 json_set_int(cJSON *object, const char *key, long v)
 {
-	json_set(object, key, cJSON_CreateNumber((double)v));
+	json_set(object, key, json_int(v));
 }
 
 void
@@ -207,7 +220,7 @@ json_push_str(cJSON *array, const char *s)
 void
 json_push_int(cJSON *array, long v)
 {
-	json_push(array, cJSON_CreateNumber((double)v));
+	json_push(array, json_int(v));
 }
 
 cJSON *

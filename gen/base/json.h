@@ -22,6 +22,10 @@ cJSON *json_read(struct arena *a, const char *path);
 // json.dumps(v, indent=2).
 void json_print(struct buf *out, const cJSON *v);
 
+// A number, with all its digits however large: a double has no room for them all, so a large one is
+// kept as text (cJSON_IsRaw). NULL when memory runs out.
+cJSON *json_int(long v);
+
 // Add a member to an object: V, which the object then owns; a text, copied; a number; a truth
 // value. All that adds dies when memory runs out.
 void json_set(cJSON *object, const char *key, cJSON *v);

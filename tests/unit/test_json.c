@@ -166,8 +166,12 @@ test_set(void **state)
 	json_set_str(o, "s", "x");
 	json_set_int(o, "i", 5000000000);
 	json_set_bool(o, "b", true);
+	json_set_int(o, "large", INT64_MAX);
+	json_set_int(o, "small", INT64_MIN);
 	json_print(&b, o);
-	assert_string_equal(b.s, "{\n  \"s\": \"x\",\n  \"i\": 5000000000,\n  \"b\": true\n}");
+	assert_string_equal(b.s, "{\n  \"s\": \"x\",\n  \"i\": 5000000000,\n  \"b\": true,\n"
+				 "  \"large\": 9223372036854775807,\n"
+				 "  \"small\": -9223372036854775808\n}");
 	buf_free(&b);
 	cJSON_Delete(o);
 }
