@@ -125,60 +125,21 @@ subject_find(struct arena *a, struct config *c, const char *name, struct subject
 	return descend(&st);
 }
 
-// Where the value of a key is, and whether it is one of the file's own.
-struct presence {
-	struct span at;
-	bool set;
-};
-
-static struct presence
-presence_of(const struct conf_key *k, const void *member)
-{
-	const struct conf_string *string = member;
-	const struct conf_int *integer = member;
-	const struct conf_bool *boolean = member;
-	const struct conf_strings *strings = member;
-	const struct conf_ints *ints = member;
-	const struct conf_map *map = member;
-
-	switch (k->type) {
-	case CONF_TYPE_STRING:
-	case CONF_TYPE_CHOICE:
-		return (struct presence){string->at, string->set};
-	case CONF_TYPE_INT:
-		return (struct presence){integer->at, integer->set};
-	case CONF_TYPE_BOOL:
-		return (struct presence){boolean->at, boolean->set};
-	case CONF_TYPE_STRINGS:
-	case CONF_TYPE_TEXTS:
-		return (struct presence){strings->at, strings->set};
-	case CONF_TYPE_INTS:
-		return (struct presence){ints->at, ints->set};
-	case CONF_TYPE_MAP:
-		return (struct presence){map->at, map->set};
-	case CONF_TYPE_TABLE_OF:
-	case CONF_TYPE_TABLES_OF:
-	case CONF_TYPE_ARRAY_OF:
-		break;
-	}
-	return (struct presence){0};
-}
-
 struct span
 subject_place(const struct subject *s)
 {
 	const struct conf_head *head = s->table;
-	struct presence p = {0};
+	struct conf_place p = {0};
 
 	if (!head)
 		return (struct span){0};
 	if (s->key)
-		p = presence_of(s->key, member_of(s));
+		p = conf_place_of(s->key, s->table);
 	return p.set ? p.at : head->at;
 }
 
 bool
 subject_is_set(const struct subject *s)
 {
-	return s->key && s->table && presence_of(s->key, member_of(s)).set;
+	return s->key && s->table && conf_place_of(s->key, s->table).set;
 }

@@ -56,6 +56,30 @@ const struct conf_root conf_roots[] = {
 
 const size_t conf_nroots = sizeof(conf_roots) / sizeof(*conf_roots);
 
+static const struct {
+	const char *table;
+	size_t offset; // of the key's member
+} ordered[] = {
+#define ORDERED(table, key) {#table, offsetof(struct conf_##table, key)},
+#include "gen/config/schema.def"
+};
+
+bool
+conf_is_ordered(const struct conf_schema *s, const struct conf_key *k)
+{
+	for (size_t i = 0; i < sizeof(ordered) / sizeof(*ordered); i++) {
+		if (strcmp(ordered[i].table, s->name) == 0 && ordered[i].offset == k->offset)
+			return true;
+	}
+	return false;
+}
+
+bool
+conf_is_own(const struct conf_key *k)
+{
+	return diag_codes[k->code].class == DIAG_CLASS_BUILD;
+}
+
 const struct conf_root *
 conf_root_of(const char *rel)
 {

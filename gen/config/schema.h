@@ -78,8 +78,29 @@ struct conf_need {
 	enum diag_code code;
 };
 
+// The members and the size of a list of tables: struct conf_X_list is the same for every X but for
+// the type V points to.
+struct conf_any_list {
+	const char *v;
+	size_t n;
+};
+
 extern const struct conf_need conf_needs[];
 extern const size_t conf_nneeds;
+
+// Whether the order of the items of K, a key of S, matters.
+bool conf_is_ordered(const struct conf_schema *s, const struct conf_key *k);
+
+// Whether K is a key of ours, which the tool before does not know.
+bool conf_is_own(const struct conf_key *k);
+
+// Where the value of K in the struct of its TABLE stands, and whether it is one of the file's own.
+// Values that are tables have none: their heads say where they are.
+struct conf_place {
+	struct span at;
+	bool set;
+};
+struct conf_place conf_place_of(const struct conf_key *k, const void *table);
 
 extern const struct conf_root conf_roots[];
 extern const size_t conf_nroots;
