@@ -9,6 +9,7 @@ What a schema for one file cannot know is left out: keys that two files define.
 import copy, datetime, json, math, os, random, shutil, subprocess, sys, tempfile, tomllib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
+from configs import document
 from sandbox import BIN, ROOT, Tap, write
 import jsonschema
 
@@ -16,22 +17,6 @@ TESTS = os.environ.get("TESTS", os.path.join(ROOT, "build", "tests"))
 SEED, COUNT = 20261122, 2400
 VALUES = [0, 1, -1, 8, 9, 16, 22, 23, 99999, 2**63 - 1, 4.0, 4.5, math.inf, True, False, "", "x", "4", "yes", "zstd", "xz", "apt", "npm", "stdio", "sse", [],
           ["x"], [""], [1], ["x", 1], [80], [70000], {}, {"x": "y"}, {"x": {}}, [{}], datetime.date(2026, 1, 1), datetime.time(7, 32)]
-
-
-def toml(v):
-    if isinstance(v, bool):
-        return "true" if v else "false"
-    if isinstance(v, str):
-        return json.dumps(v).replace("\x7f", "\\u007f")
-    if isinstance(v, dict):
-        return "{ %s }" % ", ".join("%s = %s" % (json.dumps(k), toml(i)) for k, i in v.items())
-    if isinstance(v, list):
-        return "[%s]" % ", ".join(map(toml, v))
-    return repr(v) if isinstance(v, (int, float)) else v.isoformat()
-
-
-def document(tree):
-    return "".join("%s = %s\n" % (json.dumps(k), toml(v)) for k, v in tree.items())
 
 
 def places(v, path=()):
