@@ -6,7 +6,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 from configs import said
 from sandbox import Sandbox, Tap
 
-SEED, COUNT = 20261122, 1200
+SEED, COUNT = 20261122, 600
 SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
 
 TRIVY = {"SchemaVersion": 2, "ArtifactName": "rootfs", "Results": [

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """inspect: its text and its JSON, byte by byte, beside what the reference says of them, stated here once more
 in Python: for the shipped config, those of golden cases, and generated ones."""
-import glob, json, os, shutil, stat, sys, tomllib
+import glob, json, os, random, re, shutil, stat, sys, tomllib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from configs import BUILD, Maker, put, said
 from sandbox import ROOT, Sandbox, Tap
 
-SEED, COUNT = 20261122, 80
+SEED, COUNT, MUTATIONS = 20261122, 60, 300
 R = object()        # required
 OWN = object()      # a key of ours: shown where it is set
 
@@ -199,6 +199,35 @@ def test_loading(tap, s):
     tap.ok((status, out) == (1, "") and "ai/folder.toml:1:1: [E002] cannot be read" in err, "a folder called .toml", err)
 
 
+def test_mutated(tap, s):
+    """Bytes of the shipped config changed at random: inspect and diff show it or refuse it, with a place, and nothing crashes."""
+    r, bad, counts = random.Random(SEED), [], {0: 0, 1: 0}
+    paths = sorted(glob.glob(os.path.join(s.guest, "config/**/*.toml"), recursive=True))
+    words = [b"", b'"', b"'", b"[", b"]", b"{", b"=", b",", b"\n", b"\\", b"\xff", b"\xc3\xa9", b"\x00", b"1", b"-1", b"true", b"[x]\n", b"x = 1\n", b"\\u0000", b"#"]
+    for _ in range(MUTATIONS):
+        path = r.choice(paths)
+        with open(path, "rb") as f:
+            text = f.read()
+        changed = bytearray(text)
+        for _ in range(r.randrange(1, 4)):
+            at = r.randrange(len(changed))
+            changed[at:at + r.choice([0, 1, 1, 3, 30])] = r.choice(words)
+        with open(path, "wb") as f:
+            f.write(changed)
+        status, out, err = said(s.builder_program, "inspect", "--json", s.guest)
+        refused = re.fullmatch(r"error: failed to load config: \S+\.toml:\d+:\d+: \[E\d+\] .*\n", err)
+        if (status, err) != (0, "") and not (status == 1 and refused and not out) or status == 0 and json.loads(out)["build"]["compression"] != "zstd":
+            bad.append((bytes(changed), status, err))
+        compared = said(s.builder_program, "diff", ROOT + "/guest", s.guest)
+        if compared[0] not in ((0, 1) if status == 0 else (2,)) or (compared[2] == "") != (status == 0):
+            bad.append((bytes(changed), compared))
+        with open(path, "wb") as f:
+            f.write(text)
+        counts[status] += 1
+    tap.ok(not bad, "%d mutated configs" % MUTATIONS, *bad[:3])
+    tap.ok(min(counts.values()) > MUTATIONS // 20, "some are shown, some are refused", counts)
+
+
 def test_mistakes(tap, s):
     empty = os.path.join(s.dir, "empty")
     os.makedirs(empty)
@@ -220,7 +249,7 @@ def test_mistakes(tap, s):
 def main():
     tap, s = Tap(), Sandbox()
     try:
-        for test in (test_shipped, test_generated, test_loading, test_mistakes):
+        for test in (test_shipped, test_generated, test_loading, test_mutated, test_mistakes):
             test(tap, s)
     finally:
         s.remove()

@@ -34,9 +34,9 @@ def put(guest, files):
 
 
 def said(program, *args, cwd=None, stdin=b"", **env):
-    """Exit status, stdout, stderr; the outputs as text that is UTF-8."""
+    """Exit status, stdout (which must be UTF-8), stderr (which may show a line that is not)."""
     done = subprocess.run([program, *args], input=stdin, cwd=cwd, env={"PATH": os.environ["PATH"], "LC_ALL": "C", **env}, capture_output=True, timeout=60)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    return done.returncode, done.stdout.decode(), done.stderr.decode(errors="surrogateescape")
 
 
 TEXTS = ["x", "", "two words", 'a "quoted" one', "back\\slash", "line\nline\n", "tab\there", "é ü ß", "日本語", "\U0001f600", "\x7f", "\x1b[31m", "a.b", "'", "${x}", "\u2028"]
