@@ -239,6 +239,9 @@ def test_mistakes(tap, s):
     for args in (["a", "b"], ["--arch", "x"], ["--format", "json"], ["--json=x"]):
         status, out, err = said(s.builder_program, "inspect", *args, cwd=s.dir)
         tap.ok((status, out) == (2, "") and err.startswith("Usage: capsem-builder inspect [OPTIONS] [GUEST_DIR]\n"), "usage: " + " ".join(args), err)
+    for args in (["inspect", s.guest], ["inspect", "--json", s.guest]):
+        done = said("/bin/sh", "-c", '"$@" > /dev/full', "sh", s.builder_program, *args)
+        tap.same(done, (1, "", "error: write to the standard output: No space left on device\n"), "a full disk: " + " ".join(args[:-1]))
     config = os.path.join(s.guest, "config")
     before = sorted(os.listdir(s.guest)), said(s.builder_program, "inspect", s.guest)
     os.chmod(config, stat.S_IRUSR | stat.S_IXUSR)
