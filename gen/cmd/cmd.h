@@ -95,6 +95,7 @@ int cmd_build(const struct cmd_options *o);
 int cmd_agent(const struct cmd_options *o);
 int cmd_machine(const struct cmd_options *o);
 int cmd_audit(const struct cmd_options *o);
+int cmd_doctor(const struct cmd_options *o);
 int cmd_schema(const struct cmd_options *o);
 int cmd_reference(const struct cmd_options *o);
 int cmd_manpage(const struct cmd_options *o);

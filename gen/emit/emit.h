@@ -35,4 +35,8 @@ cJSON *emit_settings(const struct config *c);
 void emit_versions_script(const struct config *c, struct buf *out);
 void emit_graph(const struct plan *p, struct buf *out);
 
+// The file of certificates that builds trust: network.ca_bundle, or what this machine has; "" for
+// none.
+const char *emit_ca_bundle(const struct machine *m);
+
 #endif

@@ -21,8 +21,8 @@ host_bundle(void)
 	return "";
 }
 
-static const char *
-ca_bundle(const struct machine *m)
+const char *
+emit_ca_bundle(const struct machine *m)
 {
 	const char *set = machine_get(m, "network", "ca_bundle");
 
@@ -56,7 +56,7 @@ emit_engine(const struct plan *p)
 	network = json_add_object(root, "network");
 	copy_section(network, p->machine, "network");
 	cJSON_ReplaceItemInObjectCaseSensitive(
-		network, "ca_bundle", cJSON_CreateString(ca_bundle(p->machine)));
+		network, "ca_bundle", cJSON_CreateString(emit_ca_bundle(p->machine)));
 	copy_section(json_add_object(root, "mirrors"), p->machine, "mirrors");
 	return root;
 }

@@ -9,10 +9,9 @@
 struct guest_toolchain {
 	struct plan *p;
 	const struct plan_arch *a;
-	const char *section; // [toolchain.ARCH]
-	const char *cc, *include, *lib;
-	const char *sources; // guest/agent
-	const char *proof;   // what check_toolchain leaves behind
+	const char *section, *cc, *include, *lib; // as in struct plan_toolchain
+	const char *sources;                      // guest/agent
+	const char *proof;                        // what check_toolchain leaves behind
 };
 
 static const char *
@@ -21,21 +20,28 @@ or_auto(const char *value, const char *automatic)
 	return strcmp(value, "auto") == 0 ? automatic : value;
 }
 
+struct plan_toolchain
+plan_toolchain(struct arena *a, const struct machine *m, const struct plan_arch *arch)
+{
+	const char *cc = arch->foreign ? arena_printf(a, "%sgcc", arch->facts->cross)
+				       : machine_get(m, "toolchain", "cc");
+	struct plan_toolchain t = {.section = arena_printf(a, "toolchain.%s", arch->name)};
+
+	t.cc = or_auto(machine_get(m, t.section, "cc"), cc);
+	t.include = or_auto(machine_get(m, t.section, "musl_include"),
+		arena_printf(a, "/usr/include/%s", arch->facts->musl));
+	t.lib = or_auto(machine_get(m, t.section, "musl_lib"),
+		arena_printf(a, "/usr/lib/%s", arch->facts->musl));
+	return t;
+}
+
 static struct guest_toolchain
 choose(struct plan *p, const struct plan_arch *a, const char *sources)
 {
-	struct guest_toolchain t = {.p = p, .a = a, .sources = sources};
-	const char *cc = a->foreign ? arena_printf(p->arena, "%sgcc", a->facts->cross)
-				    : machine_get(p->machine, "toolchain", "cc");
+	struct plan_toolchain t = plan_toolchain(p->arena, p->machine, a);
 
-	t.section = arena_printf(p->arena, "toolchain.%s", a->name);
-	t.cc = or_auto(machine_get(p->machine, t.section, "cc"), cc);
-	t.include = or_auto(machine_get(p->machine, t.section, "musl_include"),
-		arena_printf(p->arena, "/usr/include/%s", a->facts->musl));
-	t.lib = or_auto(machine_get(p->machine, t.section, "musl_lib"),
-		arena_printf(p->arena, "/usr/lib/%s", a->facts->musl));
-	t.proof = plan_path(p, a, "toolchain.txt");
-	return t;
+	return (struct guest_toolchain){
+		p, a, t.section, t.cc, t.include, t.lib, sources, plan_path(p, a, "toolchain.txt")};
 }
 
 static void

@@ -91,6 +91,15 @@ void plan_check_artifacts(const char *dir, struct diags *ds);
 // Store E301 and E302 for each file that a folder of artifacts must have and DIR lacks.
 void plan_demand_artifacts(const char *dir, struct diags *ds);
 
+// What the guest programs of an architecture are compiled with.
+struct plan_toolchain {
+	const char *section;       // [toolchain.ARCH]
+	const char *cc;            // as the settings name it
+	const char *include, *lib; // musl's folders
+};
+struct plan_toolchain plan_toolchain(
+	struct arena *a, const struct machine *m, const struct plan_arch *arch);
+
 // The guest programs, in the order in which templates see them.
 struct plan_names {
 	const char **v;
