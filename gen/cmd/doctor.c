@@ -142,12 +142,24 @@ is_wanted(const struct cmd_words *wanted, const char *name)
 	return wanted->n == 0;
 }
 
+static const char *
+list_archs(const struct doctor *d)
+{
+	const struct conf_arch_list *all = &d->conf->build.architectures;
+	const char *list = "";
+
+	for (size_t i = 0; i < all->n; i++)
+		list = arena_printf(d->arena, "%s%s%s", list, i ? ", " : "", all->v[i].head.key.s);
+	return list;
+}
+
 static void
 check_wanted(const struct doctor *d, const struct cmd_words *wanted)
 {
 	for (size_t i = 0; i < wanted->n; i++) {
 		if (d->conf->found && !config_arch(d->conf, wanted->v[i]))
-			die("architecture '%s' not in config", wanted->v[i]);
+			die("architecture '%s' not in config (available: %s)", wanted->v[i],
+				list_archs(d));
 	}
 }
 
@@ -206,7 +218,8 @@ cmd_doctor(const struct cmd_options *o)
 	struct doctor d = {.arena = o->arena, .o = o};
 
 	d.machine = cmd_settings(o, path_cwd(o->arena), &ds);
-	cmd_report(o, &ds, stderr, NULL);
+	if (ds.list.n > 0)
+		cmd_report(o, &ds, stderr, NULL);
 	if (ds.nerrors)
 		return 1;
 	d.seconds = probe_seconds(d.machine);

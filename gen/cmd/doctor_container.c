@@ -3,6 +3,7 @@
 // Source: sections 6 and 14 of the command reference.
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "gen/cmd/doctor.h"
 

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { MOST_BYTES = 1 << 20, GRACE_MS = 1000, LOOK_MS = 10, MOST_LINE = 200 };
+enum { MOST_BYTES = 1 << 20, GRACE_MS = 1000, LOOK_MS = 10, MOST_LINE = 200, MOST_LATE = 32 };
 
 static long long
 now_ms(void)
@@ -86,22 +86,23 @@ take(int *fd, struct buf *text)
 	}
 }
 
-// Listen until both pipes are at their end. False when UNTIL comes first.
+// Listen until both pipes are at their end. False when UNTIL comes first; what was said before that
+// is still taken, but a child that never stops is not listened to for ever.
 static bool
 listen_to(struct probe *p, long long until)
 {
 	int *fds[2] = {&p->proc.out, &p->proc.err};
 
-	while (p->proc.out >= 0 || p->proc.err >= 0) {
+	for (int late = 0; p->proc.out >= 0 || p->proc.err >= 0;) {
 		struct pollfd poller[2] = {{p->proc.out, POLLIN, 0}, {p->proc.err, POLLIN, 0}};
 		long long left = until - now_ms();
+		int ready = poll(poller, 2, left > 0 ? (int)left : 0);
 
-		if (left <= 0)
-			return false;
-		if (poll(poller, 2, (int)left) < 0 && errno != EINTR)
+		late += left <= 0;
+		if (ready == 0 || late > MOST_LATE || (ready < 0 && errno != EINTR))
 			return false;
 		for (int i = 0; i < 2; i++) {
-			if (*fds[i] >= 0 && poller[i].revents)
+			if (ready > 0 && *fds[i] >= 0 && poller[i].revents)
 				take(fds[i], &p->text[i]);
 		}
 	}
