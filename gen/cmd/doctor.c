@@ -157,9 +157,10 @@ static void
 check_wanted(const struct doctor *d, const struct cmd_words *wanted)
 {
 	for (size_t i = 0; i < wanted->n; i++) {
-		if (d->conf->found && !config_arch(d->conf, wanted->v[i]))
+		if (!config_arch(d->conf, wanted->v[i])) {
 			die("architecture '%s' not in config (available: %s)", wanted->v[i],
 				list_archs(d));
+		}
 	}
 }
 
@@ -172,12 +173,14 @@ find_archs(struct doctor *d)
 	const struct arch_facts *host = arch_by_machine(cmd_host(d->arena));
 
 	d->archs = arena_alloc(d->arena, (all->n + 1) * sizeof(*d->archs));
-	check_wanted(d, wanted);
+	if (d->conf->found && !d->conf->broken)
+		check_wanted(d, wanted);
 	for (size_t i = 0; i < all->n; i++) {
 		const struct conf_arch *a = &all->v[i];
 
-		if (is_wanted(wanted, a->head.key.s))
+		if (is_wanted(wanted, a->head.key.s)) {
 			add_arch(d, a->head.key.s, a, arch_by_platform(a->docker_platform.v.s));
+		}
 	}
 	if (all->n == 0 && host)
 		add_arch(d, host->name, NULL, host);
@@ -188,9 +191,10 @@ probe_seconds(const struct machine *m)
 {
 	long n = 0;
 
-	if (!str_to_long(machine_get(m, "doctor", "timeout"), 10, 1, 3600, &n))
+	if (!str_to_long(machine_get(m, "doctor", "timeout"), 10, 1, 3600, &n)) {
 		die("doctor.timeout must be from 1 to 3600 seconds, not '%s'",
 			machine_get(m, "doctor", "timeout"));
+	}
 	return (int)n;
 }
 

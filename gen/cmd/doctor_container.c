@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // doctor_container.c -- has the container engine enough memory, is its clock right. Layer: gen/cmd.
 // Source: sections 6 and 14 of the command reference.
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "gen/cmd/doctor.h"
 
@@ -52,34 +52,49 @@ doctor_resources(struct doctor *d)
 	}
 }
 
-// Seconds since 1970 of a date, by the proleptic Gregorian calendar.
+// Seconds since 1970 of a time in UTC, by the Gregorian calendar.
 static long
-seconds_of(long year, long month, long day)
+seconds_of(const struct tm *t)
 {
-	long y = month > 2 ? year : year - 1, m = month > 2 ? month - 3 : month + 9;
+	long y = t->tm_year + 1900L, m = t->tm_mon - 2L; // March is 0: the leap day comes last
 
-	return (365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468) * 86400;
+	if (m < 0) {
+		y--;
+		m += 12;
+	}
+	y = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + t->tm_mday - 1 - 719468;
+	return y * 86400 + t->tm_hour * 3600L + t->tm_min * 60L + t->tm_sec;
+}
+
+// "Z" or "+01:00", as seconds east of UTC; whether S begins with one.
+static bool
+parse_zone(const char *s, long *out)
+{
+	struct tm zone = {0};
+
+	*out = 0;
+	if (*s == 'Z' || *s == 'z')
+		return true;
+	if ((*s != '+' && *s != '-') || !strptime(s + 1, "%H:%M", &zone))
+		return false;
+	*out = (zone.tm_hour * 3600L + zone.tm_min * 60L) * (*s == '-' ? -1 : 1);
+	return true;
 }
 
 // "2026-01-31T12:00:00.123456789+01:00"; whether it is such a time.
 static bool
 parse_time(const char *s, long *out)
 {
-	int year, month, day, hour, minute, second, n = 0, zone_hour = 0, zone_minute = 0;
-	long sign;
+	struct tm t = {0};
+	long east;
 
-	if (sscanf(s, "%4d-%2d-%2dT%2d:%2d:%2d%n", &year, &month, &day, &hour, &minute, &second,
-		    &n) != 6)
+	s = strptime(s, "%Y-%m-%dT%H:%M:%S", &t);
+	if (!s)
 		return false;
-	s += n;
 	s += *s == '.' ? 1 + strspn(s + 1, "0123456789") : 0;
-	sign = *s == '-' ? -1 : 1;
-	if (*s != 'Z' && *s != 'z' &&
-		((*s != '+' && *s != '-') ||
-			sscanf(s + 1, "%2d:%2d", &zone_hour, &zone_minute) != 2))
+	if (!parse_zone(s, &east))
 		return false;
-	*out = seconds_of(year, month, day) + hour * 3600L + minute * 60L + second -
-	       sign * (zone_hour * 3600L + zone_minute * 60L);
+	*out = seconds_of(&t) - east;
 	return true;
 }
 

@@ -3,6 +3,7 @@
 //
 // It is found as the helpers find it (rules/lib/engine.c): the one that is asked for, else the
 // first that answers; podman must in that case also be able to run something.
+#include <assert.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <time.h>
@@ -218,6 +219,7 @@ doctor_runtime(struct doctor *d)
 		if (!try_kind(d, &kinds[i], any, &why))
 			all = arena_printf(d->arena, "%s%s%s", all, *all ? ", " : "", why);
 	}
+	assert(first); // the setting is one of them
 	if (d->engine.name) {
 		report_engine(d, all);
 	} else {

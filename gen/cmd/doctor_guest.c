@@ -108,9 +108,10 @@ doctor_files(struct doctor *d)
 	for (size_t i = 0; i < NREQUIRED; i++) {
 		const char *path = path_join(d->arena, dir, required[i].name);
 
-		if (!(required[i].folder ? path_is_dir(path) : path_is_file(path)))
+		if (!(required[i].folder ? path_is_dir(path) : path_is_file(path))) {
 			missing = add_missing(
 				d, missing, required[i].folder ? path : required[i].name);
+		}
 	}
 	if (!has_certificate(d, dir))
 		missing = add_missing(d, missing, "capsem-ca.crt");

@@ -62,9 +62,10 @@ doctor_proxy(struct doctor *d)
 				keys[i], machine_origin(d->machine, "network", keys[i]));
 			return;
 		}
-		if (*url)
+		if (*url) {
 			text = arena_printf(d->arena, "%s%s%s %s", text, *text ? ", " : "", keys[i],
 				shown(d, url));
+		}
 	}
 	if (*text && *setting(d, "no_proxy"))
 		text = arena_printf(d->arena, "%s, none for %s", text, setting(d, "no_proxy"));

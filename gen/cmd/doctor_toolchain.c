@@ -171,13 +171,14 @@ compile(struct trial *t)
 		return "a temporary file cannot be written";
 	probe_start(&p, command(t), NULL, program, t->d->seconds);
 	answer = probe_finish(&p, a);
-	if (answer.status != 0)
+	if (answer.status != 0) {
 		why = arena_printf(a, "%s fails (%s)", t->t.cc,
 			answer.status == PROBE_TIMED_OUT || !answer.err.n
 				? probe_reason(a, &answer, t->d->seconds)
 				: probe_first_line(a, answer.err));
-	else if (!is_for(t->binary, t->arch->facts))
+	} else if (!is_for(t->binary, t->arch->facts)) {
 		why = arena_printf(a, "%s makes programs for another machine", t->t.cc);
+	}
 	unlink(t->binary);
 	cleanup_forget(t->binary);
 	return why;
