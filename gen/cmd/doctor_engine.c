@@ -198,6 +198,8 @@ report_none(struct doctor *d, const struct kind *first, const char *why)
 	doctor_add(d, DOCTOR_FAIL, "container-runtime", "container runtime not found: %s", why);
 	if (!doctor_program(d, program)) {
 		doctor_install(d, "container", first->name, first->packages);
+	} else if (strcmp(first->name, "docker") == 0 && strstr(why, "ermission denied")) {
+		doctor_fix(d, "sudo usermod -aG docker $USER, and log in again");
 	} else {
 		doctor_fix(d, "%s", first->start);
 	}

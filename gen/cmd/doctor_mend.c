@@ -62,20 +62,21 @@ joined(struct arena *a, const char *const *words)
 	return text;
 }
 
-// Say the command and run it, as root. It may ask on the terminal for sudo's password.
+// Say the command and run it, as root. It may ask on the terminal for sudo's password; sudo drops
+// the environment, so that is part of the command.
 static void
 run(struct mending *m, const char *const *words, const char *const *more, size_t nmore)
 {
-	static const char *const env[] = {"DEBIAN_FRONTEND=noninteractive", NULL};
+	static const char *const as_root[] = {"sudo", "env", "DEBIAN_FRONTEND=noninteractive"};
 	struct arena *a = m->d->arena;
 	VEC(const char *) argv = {0};
-	struct proc_spec spec = {.env = env, .in = PROC_INHERIT, .foreground = true};
+	struct proc_spec spec = {.in = PROC_INHERIT, .foreground = true};
 	int status;
 
 	if (m->failed)
 		return;
-	if (geteuid() != 0)
-		VEC_ADD(a, &argv, "sudo");
+	for (size_t i = geteuid() == 0; i < 3; i++)
+		VEC_ADD(a, &argv, as_root[i]);
 	for (; *words; words++)
 		VEC_ADD(a, &argv, *words);
 	for (size_t i = 0; i < nmore; i++)

@@ -150,7 +150,8 @@ def ran(s):
 def test_fix(tap, s):
     ran(s)
     quiet = lambda: [line for line in ran(s) if not line.startswith("-q ")]
-    root = [] if os.geteuid() == 0 else ["sudo"]
+    wordy = ["env", "DEBIAN_FRONTEND=noninteractive"]
+    root = wordy if os.geteuid() == 0 else ["sudo", *wordy]
     sudo = lambda: s.tool("sudo", "exec \"$@\"")
     s.lose("ninja", "b3sum", "mmdebstrap")
     apt(s, apt(s))
@@ -190,7 +191,7 @@ def test_fix(tap, s):
         tap.ok(status == 1 and out.startswith("fixing: this wants to be run by root, or sudo; install what brings: ninja-build\n") and quiet() == [], "no sudo", out)
         sudo()
         out = s.host("--fix", wrap=nobody)[1]
-        tap.ok(out.startswith("fixing: sudo apt-get update -q\nfixing: sudo apt-get install") and quiet() == want[:1] + [want[1].replace(" mmdebstrap", "")], "with sudo", out)
+        tap.ok(out.startswith("fixing: sudo %s apt-get update -q\nfixing: sudo %s apt-get install" % ((" ".join(wordy),) * 2)) and quiet() == want[:1] + [want[1].replace(" mmdebstrap", "")], "with sudo", out)
     s.restore()
     wrap = binfmt(s, "riscv64")
     if wrap:

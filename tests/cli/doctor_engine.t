@@ -27,6 +27,8 @@ def test_engines(tap, s):
         s.tool("docker", "PATH=/usr/bin:/bin\n" + script)
         tap.same(lines(s.host("container.runtime=docker")[1], "runtime not found"), none % ("docker does not answer (%s)" % why) +
                  "\n         fix: sudo systemctl start docker", "docker " + what)
+    s.tool("docker", "echo 'Got permission denied while trying to connect' >&2; exit 1")
+    tap.same(lines(s.host()[1], "runtime not found").split("fix: ")[1], "sudo usermod -aG docker $USER, and log in again", "docker is for others")
     write(os.path.join(s.bin, "docker"), "\0no program")
     tap.ok("[FAIL] container runtime not found: docker does not answer (" in s.host()[1], "docker is no program", s.host()[1])
     s.lose("docker")

@@ -46,6 +46,7 @@ class Bench(Sandbox):
         for name, version in (("ninja", "1.11.1"), ("b3sum", "b3sum 1.2.0"), ("tar2sqfs", "tar2sqfs (squashfs-tools-ng) 1.2.0\nCopyright"),
                               ("mmdebstrap", "mmdebstrap 1.3.5"), ("qemu-system-x86_64", "QEMU 7.2"), ("qemu-system-aarch64", "QEMU 7.3")):
             self.tool(name, "echo '%s'" % version)
+        self.tool("env", "exec /usr/bin/env \"$@\"")
         self.curl()
 
     def tool(self, name, script):
