@@ -105,23 +105,38 @@ print_number(struct buf *out, double v)
 	buf_adds(out, digits);
 }
 
+// A depth of ONE_LINE stays so for all that is below.
+enum { ONE_LINE = -1 };
+
+static void
+print_break(struct buf *out, int depth, const char *blank)
+{
+	if (depth == ONE_LINE) {
+		buf_adds(out, blank);
+	} else {
+		buf_addf(out, "\n%*s", 2 * depth, "");
+	}
+}
+
 static void print_value(struct buf *out, const cJSON *v, int depth);
 
 static void
 print_items(struct buf *out, const cJSON *v, int depth)
 {
+	int below = depth == ONE_LINE ? ONE_LINE : depth + 1;
+
 	for (const cJSON *item = v->child; item; item = item->next) {
-		buf_addf(out, "\n%*s", 2 * (depth + 1), "");
+		print_break(out, below, item == v->child ? "" : " ");
 		if (cJSON_IsObject(v)) {
 			print_string(out, item->string);
 			buf_adds(out, ": ");
 		}
-		print_value(out, item, depth + 1);
+		print_value(out, item, below);
 		if (item->next)
 			buf_addc(out, ',');
 	}
 	if (v->child)
-		buf_addf(out, "\n%*s", 2 * depth, "");
+		print_break(out, depth, "");
 }
 
 static void
@@ -131,7 +146,7 @@ print_value(struct buf *out, const cJSON *v, int depth)
 		print_string(out, v->valuestring);
 	} else if (cJSON_IsNumber(v)) {
 		print_number(out, v->valuedouble);
-	} else if (cJSON_IsRaw(v)) { // see json_int
+	} else if (cJSON_IsRaw(v)) { // see json_int and json_print_line
 		buf_adds(out, v->valuestring);
 	} else if (cJSON_IsBool(v)) {
 		buf_adds(out, cJSON_IsTrue(v) ? "true" : "false");
@@ -148,6 +163,12 @@ void
 json_print(struct buf *out, const cJSON *v)
 {
 	print_value(out, v, 0);
+}
+
+void
+json_print_line(struct buf *out, const cJSON *v)
+{
+	print_value(out, v, ONE_LINE);
 }
 
 void

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -140,23 +141,94 @@ start(struct proc *p, const struct proc_spec *spec)
 	return true;
 }
 
-// Signals wait until the child is known to cleanup.c: one in between would end us and leave it.
-bool
-proc_start(struct proc *p, const struct proc_spec *spec)
+static void
+block_signals(sigset_t *before)
 {
-	sigset_t ours, before;
-	bool ok;
-	int err;
+	sigset_t ours;
 
 	sigemptyset(&ours);
 	sigaddset(&ours, SIGINT);
 	sigaddset(&ours, SIGTERM);
 	sigaddset(&ours, SIGHUP);
-	sigprocmask(SIG_BLOCK, &ours, &before);
+	sigprocmask(SIG_BLOCK, &ours, before);
+}
+
+// Signals wait until the child is known to cleanup.c: one in between would end us and leave it.
+bool
+proc_start(struct proc *p, const struct proc_spec *spec)
+{
+	sigset_t before;
+	bool ok;
+	int err;
+
+	block_signals(&before);
 	ok = start(p, spec);
 	err = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	errno = err;
+	return ok;
+}
+
+// In the child: THEIRS become 0, 1 and 2, and our ends are nobody's.
+static void
+take_ends(struct proc *p, const int theirs[3])
+{
+	setpgid(0, 0);
+	for (int fd = 0; fd < 3; fd++) {
+		if (dup2(theirs[fd], fd) < 0)
+			_exit(127);
+		close(theirs[fd]);
+	}
+	close_end(&p->in);
+	close_end(&p->out);
+	close_end(&p->err);
+}
+
+static bool
+fork_off(struct proc *p, const int theirs[3], int (*f)(void *arg), void *arg)
+{
+	sigset_t before;
+	int err;
+
+	fflush(NULL); // or the child prints it again
+	block_signals(&before);
+	p->pid = cleanup_caught() ? -1 : fork();
+	err = cleanup_caught() ? EINTR : errno;
+	if (p->pid == 0) {
+		take_ends(p, theirs);
+		sigprocmask(SIG_SETMASK, &before, NULL);
+		exit(f(arg));
+	}
+	if (p->pid > 0) {
+		setpgid(p->pid, p->pid); // whoever comes first
+		cleanup_group(p->group = p->pid);
+	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = err;
+	return p->pid > 0;
+}
+
+bool
+proc_call(struct proc *p, int (*f)(void *arg), void *arg)
+{
+	int in[2], out[2], err[2], theirs[3];
+	bool ok;
+
+	make_pipe(in);
+	make_pipe(out);
+	make_pipe(err);
+	*p = (struct proc){.in = in[1], .out = out[0], .err = err[0]};
+	theirs[0] = in[0];
+	theirs[1] = out[1];
+	theirs[2] = err[1];
+	ok = fork_off(p, theirs, f, arg);
+	for (int i = 0; i < 3; i++)
+		close(theirs[i]);
+	if (!ok) {
+		close_end(&p->in);
+		close_end(&p->out);
+		close_end(&p->err);
+	}
 	return ok;
 }
 

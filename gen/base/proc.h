@@ -37,6 +37,10 @@ struct proc {
 // program) or when a signal was caught (EINTR) and the child is not shielded.
 bool proc_start(struct proc *p, const struct proc_spec *spec) __attribute__((warn_unused_result));
 
+// Fork with pipes for all three and run F(ARG) in the child, whose exit status it returns. False,
+// with errno set, when there can be no more processes or a signal was caught.
+bool proc_call(struct proc *p, int (*f)(void *arg), void *arg) __attribute__((warn_unused_result));
+
 // Close what is left of our ends and wait. Returns the exit status, 128 + signal for a child that
 // was killed.
 int proc_wait(struct proc *p);

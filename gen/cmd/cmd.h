@@ -55,6 +55,9 @@ void cmd_usage(const struct cmd_options *o, const char *fmt, ...)
 // The help of a command; of GENERATE: of the program, one screen.
 void cmd_print_help(const struct cmd_options *o, FILE *f);
 
+// The name of an option: "-C" or "--arch".
+const char *cmd_option_name(struct arena *a, const struct cmd_option *opt);
+
 // How an option is written: "-C DIR" or "--arch A".
 void cmd_option_head(char *head, size_t size, const struct cmd_option *opt);
 
@@ -99,6 +102,8 @@ int cmd_doctor(const struct cmd_options *o);
 int cmd_schema(const struct cmd_options *o);
 int cmd_reference(const struct cmd_options *o);
 int cmd_manpage(const struct cmd_options *o);
+int cmd_completion(const struct cmd_options *o);
+int cmd_mcp(const struct cmd_options *o);
 
 // Run the command that O names; returns the exit status.
 int cmd_run(const struct cmd_options *o);

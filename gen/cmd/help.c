@@ -84,18 +84,6 @@ print_program(const struct cmd_options *o, FILE *f)
 		fprintf(f, "  %-37s %s\n", cmd_targets[i][0], cmd_targets[i][1]);
 }
 
-// Whether X is a command below C.
-static bool
-is_below(const struct cmd_command *x, const struct cmd_command *c)
-{
-	size_t n = strlen(c->name);
-	const char *blank = strchr(x->name, ' ');
-
-	if (n == 0)
-		return *x->name && !blank;
-	return blank == x->name + n && strncmp(x->name, c->name, n) == 0;
-}
-
 // The command below C whose name comes next behind LAST; NULL behind the end.
 static const struct cmd_command *
 next_below(const struct cmd_command *c, const char *last)
@@ -105,7 +93,7 @@ next_below(const struct cmd_command *c, const char *last)
 	for (size_t i = 0; i < CMD_COUNT; i++) {
 		const struct cmd_command *x = &cmd_command_table[i];
 
-		if (is_below(x, c) && strcmp(x->name, last) > 0 &&
+		if (cmd_is_below(x, c) && strcmp(x->name, last) > 0 &&
 			(!next || strcmp(x->name, next->name) < 0))
 			next = x;
 	}

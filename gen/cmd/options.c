@@ -58,6 +58,12 @@ cmd_format(const struct cmd_options *o)
 	return (enum cmd_format)cmd_choice(o, OPT_FORMAT);
 }
 
+const char *
+cmd_option_name(struct arena *a, const struct cmd_option *opt)
+{
+	return opt->name ? arena_printf(a, "--%s", opt->name) : arena_printf(a, "-%c", opt->letter);
+}
+
 void
 cmd_usage(const struct cmd_options *o, const char *fmt, ...)
 {

@@ -21,12 +21,6 @@ quoted(struct arena *a, const char *words)
 	return arena_printf(a, "%s'", text);
 }
 
-static const char *
-dashed(struct arena *a, const struct cmd_option *opt)
-{
-	return opt->name ? arena_printf(a, "--%s", opt->name) : arena_printf(a, "-%c", opt->letter);
-}
-
 static size_t
 count_of(const char *words)
 {
@@ -51,7 +45,7 @@ take_option(struct cmd_options *o, const struct cmd_option *opt, const char *val
 		exit(0);
 	if (choices > 1 && cmd_place(opt->argument, value) == choices)
 		cmd_usage(o, "Invalid value for '%s': '%s' is not one of %s.",
-			dashed(o->arena, opt), value, quoted(o->arena, opt->argument));
+			cmd_option_name(o->arena, opt), value, quoted(o->arena, opt->argument));
 	if (opt->id == OPT_WARNING && strncmp(value, "no-", 3) != 0)
 		cmd_usage(o, "Option '-W' wants no-CODE, such as -Wno-W002.");
 	VEC_ADD(o->arena, words, opt->id == OPT_WARNING ? value + 3 : value);
@@ -103,9 +97,9 @@ parse_option(struct cmd_options *o, const char *word, const char *next)
 	const struct cmd_option *opt = find_option(o, word, &value);
 
 	if (!opt->argument && value)
-		cmd_usage(o, "Option '%s' does not take a value.", dashed(o->arena, opt));
+		cmd_usage(o, "Option '%s' does not take a value.", cmd_option_name(o->arena, opt));
 	if (opt->argument && !value && !next)
-		cmd_usage(o, "Option '%s' requires an argument.", dashed(o->arena, opt));
+		cmd_usage(o, "Option '%s' requires an argument.", cmd_option_name(o->arena, opt));
 	take_option(o, opt, !opt->argument ? opt->name : value ? value : next);
 	return opt->argument && !value ? 2 : 1;
 }
@@ -178,7 +172,7 @@ check_options(const struct cmd_options *o)
 		const struct cmd_option *opt = &cmd_option_table[i];
 
 		if (o->option[i].n > 0 && !cmd_has_option(o->command, opt))
-			unknown_option(o, dashed(o->arena, opt));
+			unknown_option(o, cmd_option_name(o->arena, opt));
 	}
 }
 

@@ -35,6 +35,17 @@ cmd_has_settings(const struct cmd_command *command)
 	return cmd_has_option(command, &cmd_option_table[OPT_MACHINE]);
 }
 
+bool
+cmd_is_below(const struct cmd_command *x, const struct cmd_command *c)
+{
+	size_t n = strlen(c->name);
+	const char *blank = strchr(x->name, ' ');
+
+	if (n == 0)
+		return *x->name && !blank;
+	return blank == x->name + n && strncmp(x->name, c->name, n) == 0;
+}
+
 const struct cmd_command *
 cmd_find(const char *name)
 {

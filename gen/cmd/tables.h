@@ -45,6 +45,9 @@ bool cmd_has_option(const struct cmd_command *command, const struct cmd_option *
 // Whether COMMAND takes machine settings, NAME=value.
 bool cmd_has_settings(const struct cmd_command *command);
 
+// Whether X is a command below C: a subcommand, or, below GENERATE and BUILDER, any other.
+bool cmd_is_below(const struct cmd_command *x, const struct cmd_command *c);
+
 // The command NAME; NULL when there is none.
 const struct cmd_command *cmd_find(const char *name);
 

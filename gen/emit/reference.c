@@ -20,8 +20,8 @@ emit_reaches(struct buf *out, unsigned reaches)
 	}
 }
 
-static void
-add_type(struct buf *out, const struct conf_key *k)
+void
+emit_type(struct buf *out, const struct conf_key *k, const char *quote)
 {
 	static const char *const names[] = {
 		[CONF_TYPE_STRING] = "string",
@@ -38,7 +38,7 @@ add_type(struct buf *out, const struct conf_key *k)
 
 	if (k->type == CONF_TYPE_CHOICE) {
 		for (size_t i = 0; k->choices[i]; i++)
-			buf_addf(out, "%s`%s`", i ? " " : "", k->choices[i]);
+			buf_addf(out, "%s%s%s%s", i ? " " : "", quote, k->choices[i], quote);
 		return;
 	}
 	buf_adds(out, names[k->type]);
@@ -80,7 +80,7 @@ add_table(struct buf *out, const struct conf_schema *s, const char *shown)
 		const struct conf_key *k = &s->keys[i];
 
 		buf_addf(out, "| `%s` | ", k->name);
-		add_type(out, k);
+		emit_type(out, k, "`");
 		buf_adds(out, " | ");
 		add_presence(out, k);
 		buf_adds(out, " | ");

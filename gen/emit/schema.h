@@ -18,6 +18,9 @@ cJSON *emit_json_schema(const struct conf_root *root, bool modern);
 // The reference of all keys, in Markdown.
 void emit_reference(struct buf *out);
 
+// "integer, 1 to 22": what a value of K may be; words to choose from with QUOTE around each.
+void emit_type(struct buf *out, const struct conf_key *k, const char *quote);
+
 // "rootfs, settings": what a key reaches; "nothing" for no output.
 void emit_reaches(struct buf *out, unsigned reaches);
 

@@ -44,6 +44,26 @@ test_layout(void **state)
 }
 
 static void
+test_one_line(void **state)
+{
+	static const char text[] =
+		"{\"b\": {\"x\": [], \"y\": {}}, \"a\": [1, [null, \"\\u00e9\"]]}";
+	struct span at;
+	cJSON *v = json_parse(source_of(&arena, "t", str_of(text)), &at);
+	struct buf b = {0};
+
+	(void)state;
+	json_print_line(&b, v);
+	assert_string_equal(b.s, text);
+	json_set(v, "raw", cJSON_CreateRaw("1.50"));
+	b.n = 0;
+	json_print_line(&b, cJSON_GetObjectItem(v, "raw"));
+	assert_string_equal(b.s, "1.50");
+	cJSON_Delete(v);
+	buf_free(&b);
+}
+
+static void
 test_strings(void **state)
 {
 	(void)state;
@@ -188,6 +208,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_layout),
+		cmocka_unit_test(test_one_line),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_bad_utf8),
 		cmocka_unit_test(test_numbers),

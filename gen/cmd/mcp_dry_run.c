@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// mcp_dry_run.c -- one Dockerfile, rendered. Layer: gen/cmd.
+// Source: section 11 of the command line reference: other than 'build --dry-run', it does not
+// check.
+#include <stdlib.h>
+#include <string.h>
+
+#include "gen/base/die.h"
+#include "gen/base/path.h"
+#include "gen/cmd/mcp_run.h"
+#include "gen/cmd/render.h"
+
+static void
+stop_at_mistakes(struct diags *ds)
+{
+	if (ds->nerrors == 0)
+		return;
+	diag_print_short(ds, stderr);
+	exit(1);
+}
+
+// The architecture that was asked for; dies when there is none.
+static const char *
+find_arch(const struct config *conf, const char *name)
+{
+	const struct conf_arch_list *archs = &conf->build.architectures;
+	struct buf names = {0};
+
+	for (size_t i = 0; i < archs->n; i++) {
+		const char *it = archs->v[i].head.key.s;
+
+		if (!name || strcmp(it, name) == 0)
+			return it;
+		buf_addf(&names, "%s%s", i ? ", " : "", it);
+	}
+	die("Architecture '%s' not found (available: %s)", name ? name : "",
+		names.s ? names.s : "");
+}
+
+static const struct edge *
+find_edge(const struct plan *p, const char *out)
+{
+	for (size_t i = 0; i < p->graph->edges.n; i++) {
+		const struct edge *e = p->graph->edges.v[i];
+
+		if (e->rule == RULE_render_dockerfile && strcmp(e->outs.v[0], out) == 0)
+			return e;
+	}
+	return NULL;
+}
+
+int
+mcp_dry_run(void *arg)
+{
+	const struct mcp_dry_run *job = arg;
+	struct cmd_options o = *job->options;
+	struct diags ds = {.arena = o.arena}, ignored = {.arena = o.arena};
+	const struct machine *m = cmd_settings(&o, path_cwd(o.arena), &ds);
+	struct config *conf = config_load(job->guest, &ds);
+	struct buf text = {0};
+	const struct edge *e;
+	const char *arch;
+	const struct plan *p;
+
+	stop_at_mistakes(&ds);
+	arch = find_arch(conf, job->arch);
+	if (cmd_place(MCP_TEMPLATES, job->step) == 2)
+		die("Unknown template: Dockerfile.%s.j2", job->step);
+	o.guest = job->guest;
+	VEC_ADD(o.arena, &o.option[OPT_ARCH], arch);
+	p = cmd_plan(&o, conf, m, &ignored); // what is missing for a build is nothing to a reader
+	e = find_edge(p, arena_printf(o.arena, "build/%s/%s.Dockerfile", arch, job->step));
+	if (!e)
+		die("architecture '%s' cannot be built: no platform of ours", arch);
+	cmd_render(e, cmd_file_text(p, e->ins.v[0]), &ds, &text);
+	stop_at_mistakes(&ds);
+	puts(text.s ? text.s : "");
+	return 0;
+}
