@@ -31,7 +31,7 @@ const struct completion_shell completion_zsh = {
 		"\t\t\t[[ -n $kind ]] && waiting=$word\n"
 		"\t\telse\n"
 		"\t\t\t((n == 0)) && _capsem_commands \"$command\"\n"
-		"\t\t\tif (( ${${reply%%:*}[(Ie)$word]} )); then\n"
+		"\t\t\tif [[ -n ${reply[(r)${(b)word}:*]} ]]; then\n"
 		"\t\t\t\t[[ $command == capsem-* ]] && command=$word || command+=\" $word\"\n"
 		"\t\t\telif [[ $word != *=* ]]; then\n"
 		"\t\t\t\t((n += 1))\n"
