@@ -29,7 +29,7 @@ print_command(FILE *f, const struct cmd_command *c)
 {
 	char head[128];
 
-	snprintf(head, sizeof(head), "%s%s%s", c->name, c->run ? " [OPTIONS] " : " COMMAND",
+	snprintf(head, sizeof(head), "%s [OPTIONS]%s%s", c->name, *c->operands ? " " : "",
 		c->operands);
 	roff_part(f, head);
 	roff_text(f, c->help);
