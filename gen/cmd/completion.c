@@ -170,9 +170,10 @@ cmd_completion(const struct cmd_options *o)
 	size_t n = cmd_place(COMPLETION_SHELLS, cmd_word(o, 0));
 	struct script s = {o->arena, NULL};
 
-	if (n == sizeof(shells) / sizeof(*shells))
+	if (n == sizeof(shells) / sizeof(*shells)) {
 		cmd_usage(o, "Invalid value for 'SHELL': '%s' is not one of 'bash', 'zsh', 'fish'.",
 			cmd_word(o, 0));
+	}
 	s.shell = shells[n];
 	fputs(s.shell->head, stdout);
 	print_commands(&s, "_capsem_commands", completion_commands);

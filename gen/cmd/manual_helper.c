@@ -57,8 +57,8 @@ first_sentence(struct arena *a, const char *text)
 	while (*end && !(*end == '.' && (!end[1] || end[1] == ' ' || end[1] == '\n')))
 		end++;
 	line = arena_ndup(a, text, (size_t)(end - text));
-	for (char *c = line; *c; c++)
-		*c = *c == '\n' ? ' ' : *c;
+	for (char *c = strchr(line, '\n'); c; c = strchr(c, '\n'))
+		*c = ' ';
 	return line;
 }
 
