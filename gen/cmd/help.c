@@ -66,7 +66,7 @@ print_group(FILE *f, size_t i)
 		if (!strchr(name, ' '))
 			snprintf(names + n, sizeof(names) - n, "%s%s", n ? ", " : "", name);
 	}
-	fprintf(f, "  %-37s %s\n", names, group);
+	fprintf(f, "  %-38s %s\n", names, group);
 	return i;
 }
 
@@ -81,7 +81,7 @@ print_program(const struct cmd_options *o, FILE *f)
 		i = print_group(f, i);
 	fputs("\nninja targets:\n", f);
 	for (size_t i = 0; cmd_targets[i][0]; i++)
-		fprintf(f, "  %-37s %s\n", cmd_targets[i][0], cmd_targets[i][1]);
+		fprintf(f, "  %-38s %s\n", cmd_targets[i][0], cmd_targets[i][1]);
 }
 
 // The command below C whose name comes next behind LAST; NULL behind the end.
