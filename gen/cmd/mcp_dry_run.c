@@ -21,20 +21,19 @@ stop_at_mistakes(struct diags *ds)
 
 // The architecture that was asked for; dies when there is none.
 static const char *
-find_arch(const struct config *conf, const char *name)
+find_arch(struct arena *a, const struct config *conf, const char *name)
 {
 	const struct conf_arch_list *archs = &conf->build.architectures;
-	struct buf names = {0};
+	const char *names = "";
 
 	for (size_t i = 0; i < archs->n; i++) {
 		const char *it = archs->v[i].head.key.s;
 
 		if (!name || strcmp(it, name) == 0)
 			return it;
-		buf_addf(&names, "%s%s", i ? ", " : "", it);
+		names = arena_printf(a, "%s%s%s", names, i ? ", " : "", it);
 	}
-	die("Architecture '%s' not found (available: %s)", name ? name : "",
-		names.s ? names.s : "");
+	die("Architecture '%s' not found (available: %s)", name ? name : "", names);
 }
 
 static const struct edge *
@@ -63,7 +62,7 @@ mcp_dry_run(void *arg)
 	const struct plan *p;
 
 	stop_at_mistakes(&ds);
-	arch = find_arch(conf, job->arch);
+	arch = find_arch(o.arena, conf, job->arch);
 	if (cmd_place(MCP_TEMPLATES, job->step) == 2)
 		die("Unknown template: Dockerfile.%s.j2", job->step);
 	o.guest = job->guest;
@@ -75,5 +74,6 @@ mcp_dry_run(void *arg)
 	cmd_render(e, cmd_file_text(p, e->ins.v[0]), &ds, &text);
 	stop_at_mistakes(&ds);
 	puts(text.s ? text.s : "");
+	buf_free(&text);
 	return 0;
 }
