@@ -22,11 +22,12 @@ cJSON *json_read(struct arena *a, const char *path);
 // json.dumps(v, indent=2).
 void json_print(struct buf *out, const cJSON *v);
 
+// The same on one line, as json.dumps(v) has it. A raw item (cJSON_CreateRaw) stands as it is.
+void json_print_line(struct buf *out, const cJSON *v);
+
 // A number, with all its digits however large: a double has no room for them all, so a large one is
 // kept as text (cJSON_IsRaw). NULL when memory runs out.
 cJSON *json_int(long v);
-// The same on one line, as json.dumps(v) has it. A raw item (cJSON_CreateRaw) stands as it is.
-void json_print_line(struct buf *out, const cJSON *v);
 
 // Add a member to an object: V, which the object then owns; a text, copied; a number; a truth
 // value. All that adds dies when memory runs out.

@@ -7,8 +7,8 @@
 
 #include "gen/base/die.h"
 #include "gen/base/path.h"
+#include "gen/cmd/build.h"
 #include "gen/cmd/mcp_run.h"
-#include "gen/cmd/render.h"
 
 static void
 stop_at_mistakes(struct diags *ds)
@@ -36,30 +36,15 @@ find_arch(struct arena *a, const struct config *conf, const char *name)
 	die("Architecture '%s' not found (available: %s)", name ? name : "", names);
 }
 
-static const struct edge *
-find_edge(const struct plan *p, const char *out)
-{
-	for (size_t i = 0; i < p->graph->edges.n; i++) {
-		const struct edge *e = p->graph->edges.v[i];
-
-		if (e->rule == RULE_render_dockerfile && strcmp(e->outs.v[0], out) == 0)
-			return e;
-	}
-	return NULL;
-}
-
 int
 mcp_dry_run(void *arg)
 {
 	const struct mcp_dry_run *job = arg;
 	struct cmd_options o = *job->options;
-	struct diags ds = {.arena = o.arena}, ignored = {.arena = o.arena};
+	struct diags ds = {.arena = o.arena};
 	const struct machine *m = cmd_settings(&o, path_cwd(o.arena), &ds);
 	struct config *conf = config_load(job->guest, &ds);
-	struct buf text = {0};
-	const struct edge *e;
 	const char *arch;
-	const struct plan *p;
 
 	stop_at_mistakes(&ds);
 	arch = find_arch(o.arena, conf, job->arch);
@@ -67,13 +52,5 @@ mcp_dry_run(void *arg)
 		die("Unknown template: Dockerfile.%s.j2", job->step);
 	o.guest = job->guest;
 	VEC_ADD(o.arena, &o.option[OPT_ARCH], arch);
-	p = cmd_plan(&o, conf, m, &ignored); // what is missing for a build is nothing to a reader
-	e = find_edge(p, arena_printf(o.arena, "build/%s/%s.Dockerfile", arch, job->step));
-	if (!e)
-		die("architecture '%s' cannot be built: no platform of ours", arch);
-	cmd_render(e, cmd_file_text(p, e->ins.v[0]), &ds, &text);
-	stop_at_mistakes(&ds);
-	puts(text.s ? text.s : "");
-	buf_free(&text);
-	return 0;
+	return build_dry_run(&o, conf, m, job->step);
 }
