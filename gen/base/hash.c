@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "gen/base/die.h"
+#include "gen/base/hash_trees.h"
 
 enum { BLOCK = 1 << 18 };
 
@@ -45,22 +46,41 @@ hash_end(struct hasher *h, char hex[HASH_HEX + 1])
 		snprintf(hex + 2 * i, 3, "%02x", out[i]);
 }
 
-bool
-hash_file(const char *path, char hex[HASH_HEX + 1])
+// Take in what FD still has to give. False, with errno set, when it cannot be read.
+static bool
+add_rest(struct hasher *h, int fd, struct hash_watch watch)
 {
 	static char block[BLOCK];
+	ssize_t n;
+
+	while ((n = read(fd, block, sizeof(block))) > 0) {
+		hash_add(h, block, (size_t)n);
+		if (watch.add)
+			watch.add(watch.to, (size_t)n);
+	}
+	return n == 0;
+}
+
+bool
+hash_file_watched(const char *path, char hex[HASH_HEX + 1], struct hash_watch watch)
+{
 	int fd = open(path, O_RDONLY | O_CLOEXEC), err;
 	struct hasher *h;
-	ssize_t n;
+	bool ok;
 
 	if (fd < 0)
 		return false;
 	h = hash_new();
-	while ((n = read(fd, block, sizeof(block))) > 0)
-		hash_add(h, block, (size_t)n);
+	ok = hash_trees(&h->state, fd, watch) && add_rest(h, fd, watch);
 	err = errno;
 	close(fd);
 	hash_end(h, hex);
 	errno = err;
-	return n == 0;
+	return ok;
+}
+
+bool
+hash_file(const char *path, char hex[HASH_HEX + 1])
+{
+	return hash_file_watched(path, hex, (struct hash_watch){0});
 }

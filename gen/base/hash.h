@@ -20,7 +20,17 @@ void hash_add(struct hasher *h, const void *bytes, size_t n);
 // Write the hash of all bytes taken in, NUL-ended, and free H.
 void hash_end(struct hasher *h, char hex[HASH_HEX + 1]);
 
-// Hash the file at PATH. False, with errno set, when it cannot be read.
+// Whoever wants to know how far a file is: ADD(TO, BYTES) is called as bytes are done, by one
+// thread at a time. NULL for nobody.
+struct hash_watch {
+	void (*add)(void *to, size_t bytes);
+	void *to;
+};
+
+// Hash the file at PATH, a large one on all processors. False, with errno set, when it cannot be
+// read.
 bool hash_file(const char *path, char hex[HASH_HEX + 1]) __attribute__((warn_unused_result));
+bool hash_file_watched(const char *path, char hex[HASH_HEX + 1], struct hash_watch watch)
+	__attribute__((warn_unused_result));
 
 #endif

@@ -78,6 +78,42 @@ test_file(void **state)
 	assert_int_equal(errno, EISDIR);
 }
 
+static void
+count_bytes(void *sum, size_t n)
+{
+	*(size_t *)sum += n;
+}
+
+// Large files are hashed in pieces, on several threads: the same as in one go on one.
+static void
+test_large_file(void **state)
+{
+	static const size_t sizes[] = {8 << 19, (8 << 19) + 1, 9 << 19, (9 << 19) + 1024,
+		(11 << 19) - 1, (16 << 19) + 1025, 33 << 19};
+	char hex[HASH_HEX + 1], want[HASH_HEX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct hasher *h = hash_new();
+		FILE *f = fopen("large", "w");
+		size_t seen = 0;
+
+		for (size_t left = sizes[i]; left;) {
+			size_t n = left < MAX ? left : MAX;
+
+			fwrite(input, 1, n, f);
+			hash_add(h, input, n);
+			left -= n;
+		}
+		fclose(f);
+		hash_end(h, want);
+		assert_true(
+			hash_file_watched("large", hex, (struct hash_watch){count_bytes, &seen}));
+		assert_string_equal(hex, want);
+		assert_int_equal(seen, sizes[i]);
+	}
+}
+
 int
 main(void)
 {
@@ -85,6 +121,7 @@ main(void)
 		cmocka_unit_test(test_vectors),
 		cmocka_unit_test(test_pieces),
 		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_large_file),
 	};
 
 	for (int i = 0; i < MAX; i++)
