@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // pack_initrd -- lay a list of files over a base tree and pack both as an initrd. Layer: rules.
-//   in: BASE.tar, LIST.json (rules/lib/layout.h)   out: a gzip-compressed newc cpio archive
-//   reads: what the list names
+//   in: BASE.tar, LIST.json (rules/lib/layout.h)   out: a gzip-compressed newc cpio archive, its
+//   sum reads: what the list names; the folder of -c, which is left out of the depfile: it changes
+//   the time this takes and nothing else
 //
 // The archive is what `find . | cpio -o -H newc | gzip` makes, but the same every time: entries in
-// byte order after ".", owner 0, one time, inode numbers from 1, and a gzip header without a name
+// byte order after ".", owner 0, one time, inode numbers from 1, and gzip headers without a name
 // and time. A file of several names has its bytes with the first, as the kernel wants it.
 #include <archive.h>
-#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,17 +15,24 @@
 
 #include "gen/base/die.h"
 #include "gen/base/output.h"
+#include "rules/lib/initrd.h"
 #include "rules/lib/layout.h"
 #include "rules/lib/rule.h"
+#include "rules/lib/sum.h"
 #include "rules/lib/tree_write.h"
 
 static const struct rule rule = {
 	"pack_initrd",
-	"s:l:",
-	"-s SOURCE_DATE_EPOCH [-l GZIP_LEVEL] BASE.tar LIST.json",
+	"s:l:c:b:n:",
+	"-s SOURCE_DATE_EPOCH [-l LEVEL] [-c CACHE] [-b SUM -n NAME]\n"
+	"       BASE.tar LIST.json",
 	"Packs the tree in BASE.tar, with the files of LIST.json over it, as an initrd (newc "
 	"cpio,\n"
-	"gzip). Where both have a path the list wins; folders keep the bits BASE.tar gives them.",
+	"gzip at LEVEL 1 to 12). Where both have a path the list wins; folders keep the bits "
+	"BASE.tar\n"
+	"gives them. What was compressed once is kept in the folder CACHE. SUM becomes the "
+	"checksum\n"
+	"line of OUT, which it calls NAME.",
 };
 
 // A file of the list is read when it is written; only its size is needed now.
@@ -87,38 +94,66 @@ overlay(struct tree *t, const struct layout *list)
 	tree_settle(t);
 }
 
-// Without the timestamp filter option libarchive would put the present into the gzip header.
+// What libarchive writes to.
+static la_ssize_t
+add_bytes(struct archive *to, void *initrd, const void *bytes, size_t n)
+{
+	(void)to;
+	initrd_add(initrd, bytes, n);
+	return (la_ssize_t)n;
+}
+
 static struct archive *
-open_archive(struct output *out, const char *level)
+open_archive(struct initrd *initrd)
 {
 	struct archive *to = archive_write_new();
 
 	if (!to || archive_write_set_format_cpio_newc(to) != ARCHIVE_OK ||
-		archive_write_add_filter_gzip(to) != ARCHIVE_OK ||
-		archive_write_set_filter_option(to, "gzip", "compression-level", level) !=
-			ARCHIVE_OK ||
-		archive_write_set_filter_option(to, "gzip", "timestamp", NULL) != ARCHIVE_OK ||
-		archive_write_set_bytes_in_last_block(to, 1) != ARCHIVE_OK ||
-		archive_write_open_fd(to, fileno(out->f)) != ARCHIVE_OK)
-		die("open %s: %s", out->tmp, to ? archive_error_string(to) : "out of memory");
+		archive_write_set_bytes_per_block(to, 0) != ARCHIVE_OK ||
+		archive_write_open(to, initrd, NULL, add_bytes, NULL) != ARCHIVE_OK)
+		die("start a cpio archive: %s", to ? archive_error_string(to) : "out of memory");
 	return to;
 }
 
 static void
-pack(const struct tree *t, struct output *out, long time, long level)
+write_tree(const struct tree *t, struct initrd *initrd, long time)
 {
 	struct progress progress;
 	struct tree_style style = {
 		.time = time, .as_root = true, .as_inodes = true, .progress = &progress};
-	struct archive *to = open_archive(out, (const char[]){(char)('0' + level), '\0'});
+	struct archive *to = open_archive(initrd);
 
 	progress_start(&progress, stderr, tree_bytes(t));
-	if (!tree_write(t, to, &style)) {
-		errno = archive_errno(to);
-		die("write %s:", out->tmp);
-	}
+	if (!tree_write(t, to, &style))
+		die("make a cpio archive: %s", archive_error_string(to));
 	progress_end(&progress);
 	archive_write_free(to);
+}
+
+static void
+pack(const struct rule_args *a, const struct tree *t, struct output *out, char hex[HASH_HEX + 1])
+{
+	struct gzip_cache cache;
+	struct initrd initrd;
+
+	gzip_cache_open(&cache, a->opt['c'], (int)rule_number(a, 'l', 10, 1, 12, 10));
+	initrd_open(&initrd, out, &cache);
+	write_tree(t, &initrd, rule_number(a, 's', 10, 0, UINT32_MAX, 0));
+	initrd_close(&initrd, hex);
+	gzip_cache_close(&cache);
+}
+
+// Wrong ones are told before anything is read.
+static void
+check_options(const struct rule_args *a)
+{
+	rule_need(a, 's');
+	rule_number(a, 's', 10, 0, UINT32_MAX, 0);
+	rule_number(a, 'l', 10, 1, 12, 10);
+	if (!a->opt['b'] != !a->opt['n'])
+		die_usage("-b and -n go together; see --help");
+	if (a->opt['n'])
+		sum_check_name(a->opt['n']);
 }
 
 int
@@ -128,20 +163,20 @@ main(int argc, char *argv[])
 	struct output out;
 	struct layout list;
 	struct tree tree;
-	long time, level;
+	char hex[HASH_HEX + 1];
 
 	rule_parse(&a, &rule, argc, argv);
-	rule_need(&a, 's');
-	time = rule_number(&a, 's', 10, 0, UINT32_MAX, 0);
-	level = rule_number(&a, 'l', 10, 1, 9, 6);
+	check_options(&a);
 	rule_operands(&a, 2);
 	list = layout_load(&a, a.in[1]);
 	tree_load(&tree, &a.arena, a.in[0]);
 	overlay(&tree, &list);
 	output_open(&out, a.opt['o']);
-	pack(&tree, &out, time, level);
+	pack(&a, &tree, &out, hex);
 	rule_depfile(&a);
 	output_commit(&out, 0644);
+	if (a.opt['b'])
+		sum_write(&a.arena, a.opt['b'], a.opt['n'], hex);
 	arena_free(&a.arena);
 	return 0;
 }

@@ -21,6 +21,9 @@ void plan_boot_names(struct plan *p);                              // boot, doct
 // The assets of an architecture, ended by NULL.
 extern const char *const plan_assets[];
 
+// The sum file of an asset.
+const char *plan_sum(struct plan *p, const struct plan_arch *a, const char *asset);
+
 // An edge of a helper, which has the program as implicit input.
 struct edge *stage_helper(struct plan *p, enum rule_id rule, const char *out);
 

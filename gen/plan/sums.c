@@ -11,8 +11,8 @@
 
 const char *const plan_assets[] = {"vmlinuz", "initrd.img", "rootfs.squashfs", NULL};
 
-static const char *
-sum_of(struct plan *p, const struct plan_arch *a, const char *asset)
+const char *
+plan_sum(struct plan *p, const struct plan_arch *a, const char *asset)
 {
 	return plan_path(p, a, arena_printf(p->arena, "%s.b3", asset));
 }
@@ -31,9 +31,10 @@ plan_sums(struct plan *p, const struct plan_arch *a)
 	for (size_t i = 0; plan_assets[i]; i++) {
 		struct edge *e;
 
-		if (!is_built(p, a, plan_assets[i]))
-			continue;
-		e = stage_helper(p, RULE_sum_blake3, sum_of(p, a, plan_assets[i]));
+		if (!is_built(p, a, plan_assets[i]) ||
+			graph_maker(g, plan_sum(p, a, plan_assets[i])))
+			continue; // not there, or summed by what makes it
+		e = stage_helper(p, RULE_sum_blake3, plan_sum(p, a, plan_assets[i]));
 		edge_opt(g, e, "-n", arena_printf(p->arena, "%s/%s", a->name, plan_assets[i]));
 		edge_in(g, e, plan_asset(p, a, plan_assets[i]));
 	}
@@ -62,7 +63,7 @@ add_asset(struct plan *p, struct edge *manifest, const struct plan_arch *a, cons
 	const char *versions = plan_asset(p, a, "tool-versions.txt");
 
 	if (is_built(p, a, asset)) {
-		edge_in(p->graph, manifest, sum_of(p, a, asset));
+		edge_in(p->graph, manifest, plan_sum(p, a, asset));
 		edge_implicit(p->graph, manifest, plan_asset(p, a, asset)); // for its alias
 	}
 	if (strcmp(asset, "rootfs.squashfs") == 0 && graph_maker(p->graph, versions))

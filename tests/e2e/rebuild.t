@@ -83,7 +83,7 @@ def main():
             edges = s.edges("assets", "settings")
             ran = {e.split()[0] for e in edges}
             tap.same(sorted(ran), sorted(rows.get(row, ())), row)
-            changed = {arch_of(e) for e in edges if e.startswith("sum_blake3")}
+            changed = {arch_of(e) for e in edges if e.startswith(("sum_blake3", "pack_initrd"))}
             tap.same(sorted(changed), sorted(archs), row + " -- whose assets")
             tap.same(s.edges("assets", "settings"), [], row + " -- then nothing")
     finally:

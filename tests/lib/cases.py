@@ -118,7 +118,7 @@ def listing(d):
 def pack_initrd(d):
     base = small_tar(d, "in/base.tar")
     entries, reads = listing(d)
-    return Case(["-s", EPOCH, base, entries], reads=reads)
+    return Case(["-s", EPOCH, "-c", Program("cache"), base, entries], reads=reads)
 
 
 def sum_context(d):

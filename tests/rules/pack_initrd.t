@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """pack_initrd: a newc cpio archive, read here field by field."""
-import gzip, json, shutil, subprocess
+import gzip, json, random, shutil, subprocess, zlib
 import os, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
-from helper import Box, Tar, get, put
+from helper import BIN, Box, Tar, get, put
 
 EPOCH = 1700000000
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
 class Entry:
@@ -84,7 +85,7 @@ with Box("pack_initrd") as box:
              {".": 6, "diagnostics": 3, "diagnostics/deep": 3, "bin": 2, "init": 1}, "link counts of folders and files")
     console = by_name["dev/console"]
     tap.same((oct(console.mode), console.rmajor, console.rminor, console.size), ("0o20600", 5, 1, 0), "a device")
-    tap.same(get("out")[:10].hex(), "1f8b0800000000000003", "a gzip header without name and time")
+    tap.same(get("out")[:8].hex(), "1f8b080000000000", "a gzip header without name and time")
     if shutil.which("cpio"):
         listed = subprocess.run("gzip -dc out | cpio -it --quiet", shell=True, capture_output=True).stdout.decode()
         tap.same(listed.split("\n")[:-1], names[:-1], "gzip and cpio read it")
@@ -121,6 +122,98 @@ with Box("pack_initrd") as box:
     tap.ok(code == 0 and "\r  pack_initrd: 0 of 3 MB" in shown and shown.endswith("\r\033[K"), "progress on a terminal", repr(shown))
     os.remove("out")
 
+    # Members: each ends where an entry ends, as the kernel wants it; what is remembered is copied.
+    def members_of(data):
+        """The row of gzip members, each with what it holds."""
+        found = []
+        while data:
+            unpack = zlib.decompressobj(31)
+            text = unpack.decompress(data)
+            assert unpack.eof
+            found.append((data[:len(data) - len(unpack.unused_data)], text))
+            data = unpack.unused_data
+        return found
+
+    def ends_with_entry(text):
+        at = 0
+        while at < len(text):
+            assert text[at:at + 6] == b"070701"
+            size, name = int(text[at + 54:at + 62], 16), int(text[at + 94:at + 102], 16)
+            at += (110 + name + 3) // 4 * 4 + (size + 3) // 4 * 4
+        return at == len(text)
+
+    def cached(*more, out="out", cache="cache"):
+        said = box.run("-o", out, "-s", "1", "-c", cache, *more, "hard.tar", "some.json")
+        return get(out) if said == (0, "") else said
+
+    def stored():
+        return {n: get(os.path.join("cache", n)) for n in os.listdir("cache")}
+
+    random.seed(4)
+    words = [bytes(random.choices(b"abcdefgh", k=9)) for _ in range(500)]
+    for i in range(300):
+        put("some/d%d/file%d" % (i % 7, i), b" ".join(random.choices(words, k=60 if i % 40 else 9000)))
+    put("some.json", json.dumps({"entries": [{"path": "some", "tree": "some"}]}))
+    box.run("-o", "plain", "-s", "1", "hard.tar", "some.json")
+    plain, cold = get("plain"), cached()
+    files = stored()
+    tap.ok(len(members_of(plain)) > 10 and all(ends_with_entry(text) for _, text in members_of(plain)), "members end where entries do")
+    tap.same(gzip.decompress(plain).count(b"TRAILER!!!"), 1, "one trailer, in the last of them")
+    tap.ok(cold == plain and cached() == plain, "the same bytes without a cache, with an empty one, with a full one")
+    tap.same((stored() == files, len(files)), (True, len(members_of(plain))), "a file for each member, none touched again")
+    # What initrds hold: programs and scripts.
+    programs = [{"path": "bin/" + n, "mode": "755", "from": os.path.join(BIN, n)} for n in sorted(os.listdir(BIN))]
+    listing({"path": "tests", "tree": os.path.join(ROOT, "tests")}, {"path": "guest", "tree": os.path.join(ROOT, "guest")}, *programs, path="real.json")
+    for level in "10", "12":
+        box.run("-o", "real", "-s", "1", "-l", level, "hard.tar", "real.json")
+        ours, whole = get("real"), subprocess.run("gzip -dc real | gzip -9", shell=True, stdout=subprocess.PIPE).stdout
+        tap.ok(len(members_of(ours)) > 10 and len(ours) <= len(whole), "level %s: no bigger than gzip -9 makes the whole" % level, len(ours), len(whole))
+    put("some/d3/file3", "edited")
+    edited = cached()
+    box.run("-o", "plain", "-s", "1", "hard.tar", "some.json")
+    tap.ok(edited == get("plain") != plain and len(stored()) == len(files) + 1, "an edit: one member more")
+    tap.ok(cached("-l", "1") != edited and cached() == edited, "another level has members of its own")
+    box.run("-o", "plain", "-s", "2", "hard.tar", "some.json")
+    tap.ok(cached("-s", "2") == get("plain"), "so has another time")
+
+    def spoilt(name, spoil):
+        fine = cached()
+        for entry in sorted(os.listdir("cache")):
+            spoil(os.path.join("cache", entry))
+        tap.same(cached() == fine, True, "the cache: " + name)
+
+    shutil.rmtree("cache")
+    cached()
+    good = stored()
+    small = put("small", sorted(good.values(), key=len)[0])
+    spoilt("a bit turned in the hash", lambda p: put(p, bytes([get(p)[0] ^ 1]) + get(p)[1:]))
+    spoilt("a bit turned in a member", lambda p: put(p, get(p)[:-9] + bytes([get(p)[-9] ^ 1]) + get(p)[-8:]))
+    tap.same({n: v for n, v in stored().items() if v != good[n]}, {}, "is made good again")
+    spoilt("cut off", lambda p: put(p, get(p)[:-1]))
+    spoilt("longer", lambda p: put(p, get(p) + b"x"))
+    spoilt("empty files", lambda p: put(p))
+    spoilt("another member's bytes", lambda p: put(p, get(small)))
+    spoilt("no files but folders", lambda p: (os.remove(p), os.mkdir(p)))
+    shutil.rmtree("cache")
+    put("cache", "a file")
+    tap.ok(cached() == edited and get("cache") == b"a file", "a file where the cache should be")
+    os.remove("cache")
+    tap.ok(cached(cache="new/deep/cache") == edited and len(os.listdir("new/deep/cache")) == len(members_of(edited)), "a folder that is not there yet")
+    args = [box.program, "-s", "1", "-c", "shared", "hard.tar", "some.json"]
+    runs = [subprocess.Popen([box.program, "-o", "par%d" % i, *args[1:]], stderr=subprocess.PIPE) for i in range(8)]
+    tap.ok(all(r.communicate()[1] == b"" and r.returncode == 0 for r in runs) and {get("par%d" % i) for i in range(8)} == {edited}, "eight at once")
+    tap.ok(not [n for n in os.listdir("shared") if "." in n], "which leave nothing else there")
+    tap.same(box.run("-o", "out", "-s", "1", "-b", "sums/out.b3", "-n", "arm64/out", "hard.tar", "some.json"), (0, ""), "writes a sum")
+    subprocess.run([os.path.join(BIN, "sum_blake3"), "-o", "theirs", "-n", "arm64/out", "out"])
+    tap.same(get("sums/out.b3"), get("theirs"), "as sum_blake3 does")
+    os.mkdir("full")
+    os.mkdir("full/sum.tmp")
+    was = get("out")
+    put("some/d3/file3", "edited again")
+    said = box.run("-o", "out", "-s", "1", "-b", "full/sum", "-n", "x", "hard.tar", "some.json")
+    tap.ok(said[0] == 1 and "full/sum.tmp" in said[1] and get("out") != was and gzip.decompress(get("out")), "a sum that cannot be written: an error, after a whole initrd", said)
+    os.remove("out")
+
     def refuses(name, text, tar, list_, **more):
         box.fails(name, text, "-o", "out", "-s", "1", tar, list_, **more)
 
@@ -130,7 +223,8 @@ with Box("pack_initrd") as box:
     refuses("a list that is not JSON", "list.json:2:1: not valid JSON", "base.tar", put("list.json", '{"entries":\n]'))
     refuses("a file of the list below a link of the base", "'bin/sh' is a folder and something else too", "base.tar", listing(entry("bin/sh/x", "444", "")))
     refuses("a file of the list in place of a folder", "'bin' is a folder and something else too", "base.tar", listing(entry("bin", "444", "")))
-    refuses("a level that does not exist", "-l wants a number from 1 to 9, not '0'", "-l", "0", status=2)
+    refuses("a level that does not exist", "-l wants a number from 1 to 12, not '0'", "-l", "0", status=2)
+    refuses("a sum without a name", "-b and -n go together", "-b", "x", status=2)
     refuses("a time before 1970", "-s wants a number from 0 to 4294967295, not '-1'", "-s", "-1", status=2)
     refuses("a base that leads outside", "'../x' leads outside the tree", Tar("bad.tar").add("../x").close(), listing())
 sys.exit(box.done())
