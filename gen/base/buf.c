@@ -14,12 +14,12 @@ make_room(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : 256;
 
+	if (n < b->cap - b->n)
+		return;
 	if (n > SIZE_MAX / 2 - b->n)
 		die("out of memory (%zu bytes wanted)", n);
 	while (cap < b->n + n + 1)
 		cap *= 2;
-	if (cap == b->cap)
-		return;
 	b->s = realloc(b->s, cap);
 	if (!b->s)
 		die("out of memory (%zu bytes wanted)", cap);
@@ -56,12 +56,15 @@ buf_addf(struct buf *b, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, ap);
+	make_room(b, 1);
+	n = vsnprintf(b->s + b->n, b->cap - b->n, fmt, ap);
 	va_end(ap);
 	if (n < 0)
 		die("cannot format '%s'", fmt);
-	make_room(b, (size_t)n);
-	vsnprintf(b->s + b->n, (size_t)n + 1, fmt, again);
+	if ((size_t)n >= b->cap - b->n) {
+		make_room(b, (size_t)n);
+		vsnprintf(b->s + b->n, (size_t)n + 1, fmt, again);
+	}
 	va_end(again);
 	b->n += (size_t)n;
 }

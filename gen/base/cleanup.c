@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { SLOTS = 8, GRACE_SECONDS = 10 };
+enum { SLOTS = 40, GRACE_SECONDS = 10 };
 
 // Read by the handler, so only ever changed by single stores.
 static const char *volatile files[SLOTS];

@@ -16,11 +16,11 @@
 // Install the handlers. Once, first thing in main.
 void cleanup_start(void);
 
-// Remove this file at an early end; PATH must live until cleanup_forget(PATH). At most eight.
+// Remove this file at an early end; PATH must live until cleanup_forget(PATH). At most 40.
 void cleanup_file(const char *path);
 void cleanup_forget(const char *path);
 
-// Pass signals on to this process group, until cleanup_forget_group. At most eight; used by proc.c.
+// Pass signals on to this process group, until cleanup_forget_group. At most 40; used by proc.c.
 void cleanup_group(pid_t group);
 void cleanup_forget_group(pid_t group);
 

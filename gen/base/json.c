@@ -62,28 +62,50 @@ print_code_point(struct buf *out, uint32_t c)
 	}
 }
 
-static void
-print_string(struct buf *out, const char *s)
+// How many bytes S starts with that stand for themselves.
+static size_t
+plain_bytes(struct str s)
 {
-	static const char plain[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+	size_t n = 0;
+
+	while (n < s.n && s.s[n] >= 0x20 && s.s[n] < 0x7f && s.s[n] != '"' && s.s[n] != '\\')
+		n++;
+	return n;
+}
+
+// The first character of S, which does not stand for itself; returns how many bytes it has.
+static size_t
+print_special(struct buf *out, struct str s)
+{
+	static const char special[] = "\"\\\b\f\n\r\t", letter[] = "\"\\bfnrt";
+	const char *at = strchr(special, *s.s);
+	uint32_t c;
+	size_t n;
+
+	if (at) {
+		buf_addc(out, '\\');
+		buf_addc(out, letter[at - special]);
+		return 1;
+	}
+	n = utf8_decode(s, &c);
+	print_code_point(out, n ? c : 0xfffd);
+	return n ? n : 1;
+}
+
+void
+json_print_str(struct buf *out, const char *s)
+{
 	struct str rest = str_of(s);
 
 	buf_addc(out, '"');
-	while (rest.n) {
-		const char *special = strchr(plain, *rest.s);
-		size_t n = 1;
-		uint32_t c;
+	for (;;) {
+		size_t n = plain_bytes(rest);
 
-		if (special) {
-			buf_addc(out, '\\');
-			buf_addc(out, letter[special - plain]);
-		} else if (*rest.s >= 0x20 && *rest.s < 0x7f) {
-			buf_addc(out, *rest.s);
-		} else {
-			n = utf8_decode(rest, &c);
-			print_code_point(out, n ? c : 0xfffd);
-			n = n ? n : 1;
-		}
+		buf_add(out, rest.s, n);
+		if (n < rest.n)
+			n += print_special(out, (struct str){rest.s + n, rest.n - n});
+		if (n == rest.n)
+			break;
 		rest = (struct str){rest.s + n, rest.n - n};
 	}
 	buf_addc(out, '"');
@@ -114,7 +136,9 @@ print_break(struct buf *out, int depth, const char *blank)
 	if (depth == ONE_LINE) {
 		buf_adds(out, blank);
 	} else {
-		buf_addf(out, "\n%*s", 2 * depth, "");
+		buf_addc(out, '\n');
+		for (int i = 0; i < depth; i++)
+			buf_add(out, "  ", 2);
 	}
 }
 
@@ -128,7 +152,7 @@ print_items(struct buf *out, const cJSON *v, int depth)
 	for (const cJSON *item = v->child; item; item = item->next) {
 		print_break(out, below, item == v->child ? "" : " ");
 		if (cJSON_IsObject(v)) {
-			print_string(out, item->string);
+			json_print_str(out, item->string);
 			buf_adds(out, ": ");
 		}
 		print_value(out, item, below);
@@ -143,7 +167,7 @@ static void
 print_value(struct buf *out, const cJSON *v, int depth)
 {
 	if (cJSON_IsString(v)) {
-		print_string(out, v->valuestring);
+		json_print_str(out, v->valuestring);
 	} else if (cJSON_IsNumber(v)) {
 		print_number(out, v->valuedouble);
 	} else if (cJSON_IsRaw(v)) { // see json_int and json_print_line

@@ -29,6 +29,9 @@ void json_print_line(struct buf *out, const cJSON *v);
 // kept as text (cJSON_IsRaw). NULL when memory runs out.
 cJSON *json_int(long v);
 
+// Append the string S as JSON, with its quotes.
+void json_print_str(struct buf *out, const char *s);
+
 // Add a member to an object: V, which the object then owns; a text, copied; a number; a truth
 // value. All that adds dies when memory runs out.
 void json_set(cJSON *object, const char *key, cJSON *v);

@@ -169,15 +169,89 @@ output_abandon(struct output *o)
 	finish(o);
 }
 
+// Whether the file at PATH has these bytes and this mode.
+static bool
+holds(const char *path, struct str bytes, unsigned mode)
+{
+	static char block[BLOCK];
+	struct stat st;
+	size_t n, at = 0;
+	FILE *f;
+
+	if (!output_look(path, &st) || (st.st_mode & 07777) != mode ||
+		(size_t)st.st_size != bytes.n)
+		return false;
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	while ((n = fread(block, 1, sizeof(block), f)) > 0 && n <= bytes.n - at &&
+		memcmp(block, bytes.s + at, n) == 0)
+		at += n;
+	fclose(f);
+	return at == bytes.n && n == 0;
+}
+
 bool
 output_write(const char *path, struct str bytes, unsigned mode)
 {
-	struct output o;
+	struct output_batch b = {0};
+	bool changed = output_batch_add(&b, path, bytes, mode);
 
-	output_open(&o, path);
-	if (bytes.n)
-		fwrite(bytes.s, 1, bytes.n, o.f);
-	return output_commit(&o, mode);
+	output_batch_commit(&b);
+	return changed;
+}
+
+bool
+output_batch_add(struct output_batch *b, const char *path, struct str bytes, unsigned mode)
+{
+	struct output *o;
+
+	if (holds(path, bytes, mode))
+		return false;
+	if (b->n == OUTPUT_BATCH)
+		output_batch_commit(b);
+	o = &b->v[b->n++];
+	output_open(o, path);
+	if ((bytes.n && fwrite(bytes.s, 1, bytes.n, o->f) != bytes.n) || fflush(o->f) != 0 ||
+		fchmod(fileno(o->f), mode) != 0)
+		die("write %s:", o->tmp);
+	return true;
+}
+
+static bool
+same_folder(const char *a, const char *b)
+{
+	size_t n = (size_t)(path_base(a) - a);
+
+	return n == (size_t)(path_base(b) - b) && memcmp(a, b, n) == 0;
+}
+
+void
+output_batch_commit(struct output_batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct output *o = &b->v[i];
+
+		if (fsync(fileno(o->f)) != 0)
+			die("write %s:", o->tmp);
+		if (fclose(o->f) != 0)
+			die("close %s:", o->tmp);
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		if (rename(b->v[i].tmp, b->v[i].path) != 0)
+			die("rename %s to %s:", b->v[i].tmp, b->v[i].path);
+	}
+	for (size_t i = 0; i < b->n; i++) {
+		size_t k = 0;
+
+		while (!same_folder(b->v[k].path, b->v[i].path))
+			k++;
+		if (k == i)
+			sync_folder(b->v[i].path);
+	}
+	for (size_t i = 0; i < b->n; i++)
+		finish(&b->v[i]);
+	b->n = 0;
 }
 
 static bool

@@ -38,8 +38,23 @@ bool output_commit(struct output *o, unsigned mode);
 // Give up: PATH.tmp goes, PATH stays as it was.
 void output_abandon(struct output *o);
 
-// All of it at once, for contents that are already in memory.
+// All of it at once, for contents that are already in memory. When PATH holds them nothing is
+// written at all.
 bool output_write(const char *path, struct str bytes, unsigned mode);
+
+// Several such files: all are written and synced before the first is renamed, so that a full disk
+// changes none of them, and each folder is synced once. They are renamed in the order in which they
+// were added. Starts as {0}.
+enum { OUTPUT_BATCH = 32 }; // at so many, what was added so far is committed
+
+struct output_batch {
+	struct output v[OUTPUT_BATCH];
+	size_t n;
+};
+
+// Whether PATH will change. PATH must live until the commit; BYTES are written now.
+bool output_batch_add(struct output_batch *b, const char *path, struct str bytes, unsigned mode);
+void output_batch_commit(struct output_batch *b);
 
 // Make LINKPATH a symbolic link to TARGET, or another name (hard link) of the file TARGET. In one
 // step: at every moment the name is either the old thing or the new one. A link that is already

@@ -14,11 +14,17 @@
 char *
 path_join(struct arena *a, const char *dir, const char *name)
 {
-	size_t n = strlen(dir);
+	size_t n = strlen(dir), more = strlen(name);
+	char *path;
 
 	if (name[0] == '/' || n == 0 || strcmp(dir, ".") == 0)
-		return arena_dup(a, name);
-	return arena_printf(a, "%s%s%s", dir, dir[n - 1] == '/' ? "" : "/", name);
+		return arena_ndup(a, name, more);
+	path = arena_alloc(a, n + more + 2);
+	memcpy(path, dir, n);
+	if (dir[n - 1] != '/')
+		path[n++] = '/';
+	memcpy(path + n, name, more);
+	return path;
 }
 
 char *

@@ -45,19 +45,35 @@ collect(const struct plan *p, struct candidate *list)
 }
 
 static void
-add_command(cJSON *list, const struct edge *e, const char *cwd, size_t launcher)
+print_pair(struct buf *out, const char *key, const char *value)
 {
-	cJSON *item = json_push_object(list), *words;
+	buf_addf(out, "    \"%s\": ", key);
+	json_print_str(out, value);
+}
+
+// Written as text: as JSON values first, this file alone would take most of configure's time.
+static void
+print_command(struct buf *out, const struct edge *e, const char *cwd, size_t launcher)
+{
 	const char *const rest[] = {"-o", e->outs.v[0], "-c", e->ins.v[0]};
 
-	json_set_str(item, "directory", cwd);
-	words = json_add_array(item, "arguments");
-	for (size_t i = launcher; i < e->args.n; i++)
-		json_push_str(words, e->args.v[i]);
-	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++)
-		json_push_str(words, rest[i]);
-	json_set_str(item, "file", e->ins.v[0]);
-	json_set_str(item, "output", e->outs.v[0]);
+	buf_adds(out, "  {\n");
+	print_pair(out, "directory", cwd);
+	buf_adds(out, ",\n    \"arguments\": [");
+	for (size_t i = launcher; i < e->args.n; i++) {
+		buf_adds(out, "\n      ");
+		json_print_str(out, e->args.v[i]);
+		buf_addc(out, ',');
+	}
+	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++) {
+		buf_adds(out, i ? ",\n      " : "\n      ");
+		json_print_str(out, rest[i]);
+	}
+	buf_adds(out, "\n    ],\n");
+	print_pair(out, "file", e->ins.v[0]);
+	buf_adds(out, ",\n");
+	print_pair(out, "output", e->outs.v[0]);
+	buf_adds(out, "\n  }");
 }
 
 void
@@ -66,16 +82,18 @@ emit_compile_commands(const struct plan *p, const char *cwd, struct buf *out)
 	struct candidate *all = arena_alloc(p->arena, p->graph->edges.n * sizeof(*all));
 	size_t n = collect(p, all);
 	size_t launcher = machine_words(p->machine, "toolchain", "compiler_launcher").n;
-	cJSON *list = cJSON_CreateArray();
+	const char *between = "\n";
 
 	qsort(all, n, sizeof(*all), compare);
+	buf_addc(out, '[');
 	for (size_t i = 0; i < n; i++) {
 		const char *source = all[i].edge->ins.v[0];
 
-		if (i == 0 || strcmp(all[i - 1].edge->ins.v[0], source) != 0)
-			add_command(list, all[i].edge, cwd, launcher);
+		if (i > 0 && strcmp(all[i - 1].edge->ins.v[0], source) == 0)
+			continue;
+		buf_adds(out, between);
+		print_command(out, all[i].edge, cwd, launcher);
+		between = ",\n";
 	}
-	json_print(out, list);
-	buf_addc(out, '\n');
-	cJSON_Delete(list);
+	buf_adds(out, n ? "\n]\n" : "]\n");
 }

@@ -48,28 +48,32 @@ emit_file(const struct plan *p, const struct plan_file *file, struct buf *out)
 }
 
 static size_t
-write_file(const char *path, struct buf *bytes)
+write_file(struct output_batch *batch, const char *path, struct buf *bytes)
 {
-	size_t changed = output_write(path, buf_str(bytes), 0644);
+	size_t changed = output_batch_add(batch, path, buf_str(bytes), 0644);
 
-	buf_free(bytes);
+	bytes->n = 0;
 	return changed;
 }
 
 size_t
 emit_all(const struct plan *p)
 {
+	struct output_batch batch = {0};
 	struct buf b = {0};
 	size_t changed = 0;
 
 	for (size_t i = 0; i < p->files.n; i++) {
 		emit_file(p, &p->files.v[i], &b);
-		changed += write_file(p->files.v[i].path, &b);
+		changed += write_file(&batch, p->files.v[i].path, &b);
 	}
 	emit_compile_commands(p, path_cwd(p->arena), &b);
-	changed += write_file("compile_commands.json", &b);
+	changed += write_file(&batch, "compile_commands.json", &b);
 	emit_depfile(p, &b);
-	write_file("build.ninja.d", &b); // ninja reads it once and removes nothing
+	write_file(&batch, "build.ninja.d", &b); // ninja reads it once and removes nothing
 	emit_ninja(p, &b);
-	return changed + write_file("build.ninja", &b);
+	changed += write_file(&batch, "build.ninja", &b);
+	output_batch_commit(&batch);
+	buf_free(&b);
+	return changed;
 }

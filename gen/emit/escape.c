@@ -8,11 +8,16 @@
 void
 ninja_path(struct buf *out, const char *path)
 {
-	for (; *path; path++) {
-		assert(*path != '\n'); // refused long before
-		if (strchr("$ :", *path))
-			buf_addc(out, '$');
-		buf_addc(out, *path);
+	for (;;) {
+		size_t n = strcspn(path, "$ :\n");
+
+		buf_add(out, path, n);
+		if (!path[n])
+			return;
+		assert(path[n] != '\n'); // refused long before
+		buf_addc(out, '$');
+		buf_addc(out, path[n]);
+		path += n + 1;
 	}
 }
 

@@ -19,27 +19,6 @@ static const char *const folders[NARCHIVES] = {[CMD] = "gen/cmd",
 	[RULELIB] = "rules/lib",
 	[BASE] = "gen/base"};
 
-// Where headers of libraries are looked for, besides -I flags.
-static const char *const include_folders[] = {"/usr/include", "/usr/local/include", NULL};
-
-bool
-self_has_header(const struct self *s, const char *header)
-{
-	struct arena *a = s->p->arena;
-
-	for (size_t i = 0; include_folders[i]; i++) {
-		if (path_is_file(path_join(a, include_folders[i], header)))
-			return true;
-	}
-	for (size_t i = 0; i < s->cflags.n; i++) {
-		const char *flag = s->cflags.v[i];
-
-		if (strncmp(flag, "-I", 2) == 0 && path_is_file(path_join(a, flag + 2, header)))
-			return true;
-	}
-	return false;
-}
-
 // The newest of the folders blake3-VERSION/c that Debian's package brings.
 static const char *
 find_blake3(struct plan *p)
@@ -75,6 +54,7 @@ self_of(struct plan *p)
 	s.cxx = machine_get(m, "toolchain", "cxx");
 	s.ar = machine_get(m, "toolchain", "ar");
 	s.blake3 = find_blake3(p);
+	self_find_libs(&s);
 	return s;
 }
 

@@ -11,6 +11,7 @@ struct self {
 	struct words launcher, warnings, cflags, ldflags;
 	const char *cc, *cxx, *ar;
 	const char *blake3; // folder of the BLAKE3 sources, NULL when there is none
+	unsigned missing;   // libraries of libs.def that are not installed, a bit each
 };
 
 // build/obj/PATH.o from the source PATH (below the source root); returns the object.
@@ -32,8 +33,8 @@ struct self_program {
 };
 void self_link(struct self *s, const struct self_program *program);
 
-// Whether header HEADER can be found.
-bool self_has_header(const struct self *s, const char *header);
+// Find out which libraries of libs.def are installed, before anything else is planned.
+void self_find_libs(struct self *s);
 
 // The programs of tests/, and the targets that run them.
 void self_tests(struct self *s, const char *const *archives);

@@ -14,6 +14,43 @@ static const struct lib {
 
 enum { NLIBS = sizeof(libs) / sizeof(*libs) };
 
+// Where headers of libraries are looked for, besides -I flags.
+static const char *const include_folders[] = {"/usr/include", "/usr/local/include", NULL};
+
+static bool
+has_header(const struct self *s, const char *header)
+{
+	struct arena *a = s->p->arena;
+
+	for (size_t i = 0; include_folders[i]; i++) {
+		if (path_is_file(path_join(a, include_folders[i], header)))
+			return true;
+	}
+	for (size_t i = 0; i < s->cflags.n; i++) {
+		const char *flag = s->cflags.v[i];
+
+		if (strncmp(flag, "-I", 2) == 0 && path_is_file(path_join(a, flag + 2, header)))
+			return true;
+	}
+	return false;
+}
+
+void
+self_find_libs(struct self *s)
+{
+	s->missing = 0;
+	for (unsigned i = 0; i < NLIBS; i++) {
+		if (!has_header(s, libs[i].header))
+			s->missing |= 1u << i;
+	}
+}
+
+static bool
+is_missing(const struct self *s, size_t lib)
+{
+	return s->missing >> lib & 1;
+}
+
 static const char *
 source(const struct self *s, const char *path)
 {
@@ -94,7 +131,7 @@ needs_missing(const struct self *s, const char *path)
 	const struct source *src = NULL;
 
 	for (size_t i = 0; i < NLIBS; i++) {
-		if (self_has_header(s, libs[i].header))
+		if (!is_missing(s, i))
 			continue;
 		if (!src)
 			src = source_load(s->p->arena, source(s, path), path);
@@ -189,7 +226,7 @@ static const char *
 missing_package(const struct self *s, const char *list)
 {
 	for (size_t i = 0; i < NLIBS; i++) {
-		if (names(list, libs[i].name) && !self_has_header(s, libs[i].header))
+		if (is_missing(s, i) && names(list, libs[i].name))
 			return libs[i].package;
 	}
 	return names(list, "blake3") && !s->blake3 ? "librust-blake3-dev" : NULL;

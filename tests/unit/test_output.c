@@ -293,6 +293,45 @@ test_share(void **state)
 	assert_false(is_there("below/t.tmp"));
 }
 
+// All or none: what cannot be written, here because a folder is in the way, changes no file.
+static void
+add_and_fail(void *arg)
+{
+	struct output_batch b = {0};
+
+	(void)arg;
+	cleanup_start();
+	output_batch_add(&b, "batch/1", STR("new"), 0644);
+	output_batch_add(&b, "batch/2", STR("new"), 0644);
+	output_batch_add(&b, "batch/folder", STR("new"), 0644);
+}
+
+static void
+test_batch(void **state)
+{
+	enum { MANY = 2 * OUTPUT_BATCH + 3 };
+	static char names[MANY][16];
+	struct output_batch b = {0};
+
+	(void)state;
+	output_batch_commit(&b);
+	for (int i = 0; i < MANY; i++) {
+		snprintf(names[i], sizeof(names[i]), "batch/%d", i);
+		assert_true(output_batch_add(&b, names[i], str_of(names[i]), 0644));
+	}
+	assert_false(is_there("batch/66"));
+	output_batch_commit(&b);
+	for (int i = 0; i < MANY; i++) {
+		assert_string_equal(folder_get(names[i]), names[i]);
+		assert_false(output_batch_add(&b, names[i], str_of(names[i]), 0644));
+	}
+	assert_int_equal(b.n, 0);
+	output_write("batch/folder/x", STR(""), 0644);
+	assert_int_equal(child_run(add_and_fail, NULL).status, 1);
+	assert_string_equal(folder_get("batch/1"), "batch/1");
+	assert_false(is_there("batch/1.tmp"));
+}
+
 int
 main(void)
 {
@@ -311,6 +350,7 @@ main(void)
 		cmocka_unit_test(test_hardlink),
 		cmocka_unit_test(test_share),
 		cmocka_unit_test(test_share_copies),
+		cmocka_unit_test(test_batch),
 	};
 
 	return cmocka_run_group_tests(tests, folder_enter, folder_leave);
