@@ -3,6 +3,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,16 +33,23 @@ new_chunk(struct arena *a, size_t n)
 	return c;
 }
 
+static size_t
+aligned(size_t n)
+{
+	size_t align = alignof(max_align_t);
+
+	return (n + align - 1) / align * align;
+}
+
 void *
 arena_alloc(struct arena *a, size_t n)
 {
-	size_t align = alignof(max_align_t);
 	struct arena_chunk *c = a->head;
 	void *p;
 
-	if (n > SIZE_MAX - align)
+	if (n > SIZE_MAX - alignof(max_align_t))
 		die("out of memory (%zu bytes wanted)", n);
-	n = (n + align - 1) / align * align;
+	n = aligned(n);
 	if (!c || c->size - c->used < n)
 		c = new_chunk(a, n);
 	p = c->data + c->used;
@@ -89,14 +97,35 @@ arena_printf(struct arena *a, const char *fmt, ...)
 	return s;
 }
 
+// Make the array V, of OLD bytes, NEW bytes long where it lies. Only what was allocated last can
+// grow.
+static bool
+stretch(struct arena *a, const void *v, size_t old, size_t new)
+{
+	struct arena_chunk *c = a->head;
+
+	if (!v || !c || c->used < aligned(old) ||
+		(const char *)v != c->data + c->used - aligned(old))
+		return false;
+	if (c->size - c->used < aligned(new) - aligned(old))
+		return false;
+	c->used += aligned(new) - aligned(old);
+	a->bytes += aligned(new) - aligned(old);
+	return true;
+}
+
 void *
 arena_room(struct arena *a, void *v, size_t n, size_t *cap, size_t size)
 {
-	size_t want = *cap ? *cap * 2 : 8;
+	size_t want = *cap ? *cap * 2 : 2;
 	void *grown;
 
 	if (n < *cap)
 		return v;
+	if (stretch(a, v, *cap * size, want * size)) {
+		*cap = want;
+		return v;
+	}
 	grown = arena_alloc(a, want * size);
 	if (n)
 		memcpy(grown, v, n * size);

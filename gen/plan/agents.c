@@ -12,6 +12,7 @@ struct guest_toolchain {
 	const char *section, *cc, *include, *lib; // as in struct plan_toolchain
 	const char *sources;                      // guest/agent
 	const char *proof;                        // what check_toolchain leaves behind
+	struct words launcher, cflags, own_cflags;
 };
 
 static const char *
@@ -40,8 +41,17 @@ choose(struct plan *p, const struct plan_arch *a, const char *sources)
 {
 	struct plan_toolchain t = plan_toolchain(p->arena, p->machine, a);
 
-	return (struct guest_toolchain){
-		p, a, t.section, t.cc, t.include, t.lib, sources, plan_path(p, a, "toolchain.txt")};
+	return (struct guest_toolchain){.p = p,
+		.a = a,
+		.section = t.section,
+		.cc = t.cc,
+		.include = t.include,
+		.lib = t.lib,
+		.sources = sources,
+		.proof = plan_path(p, a, "toolchain.txt"),
+		.launcher = machine_words(p->machine, "toolchain", "compiler_launcher"),
+		.cflags = stage_words(p, path_join(p->arena, sources, "cflags")),
+		.own_cflags = machine_words(p->machine, t.section, "cflags")};
 }
 
 static void
@@ -77,10 +87,10 @@ object_of(const struct guest_toolchain *t, const char *src)
 	struct edge *e = graph_edge(p->graph, RULE_cc, out);
 	struct graph *g = p->graph;
 
-	add_words(p, e, machine_words(p->machine, "toolchain", "compiler_launcher"));
+	add_words(p, e, t->launcher);
 	edge_arg(g, e, t->cc);
-	add_words(p, e, stage_words(p, path_join(p->arena, t->sources, "cflags")));
-	add_words(p, e, machine_words(p->machine, t->section, "cflags"));
+	add_words(p, e, t->cflags);
+	add_words(p, e, t->own_cflags);
 	edge_arg(g, e, "-nostdinc");
 	edge_opt(g, e, "-isystem", t->include);
 	edge_arg(g, e, arena_printf(p->arena, "-ffile-prefix-map=%s/=", t->sources));

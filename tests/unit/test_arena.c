@@ -88,15 +88,45 @@ test_vec(void **state)
 
 	(void)state;
 	VEC_ADD(&a, &v, 0);
-	early = v.v;
-	for (int i = 1; i < 1000; i++)
+	for (int i = 1; i < 8; i++)
 		VEC_ADD(&a, &v, v.v[i - 1] + 1); // the item may look at the array
+	early = v.v;
+	arena_dup(&a, "behind it: the array must move to grow");
+	for (int i = 8; i < 1000; i++)
+		VEC_ADD(&a, &v, v.v[i - 1] + 1);
 	assert_int_equal(v.n, 1000);
 	assert_true(v.cap >= v.n);
 	for (int i = 0; i < 1000; i++)
 		assert_int_equal(v.v[i], i);
 	assert_ptr_not_equal(early, v.v);
 	assert_int_equal(early[7], 7); // where it was before it grew
+	arena_free(&a);
+}
+
+// What was allocated last grows where it is, and takes no more than it needs.
+static void
+test_vec_in_place(void **state)
+{
+	struct arena a = {0};
+	VEC(char *) v = {0};
+	char **early, *behind;
+
+	(void)state;
+	VEC_ADD(&a, &v, NULL);
+	early = v.v;
+	for (int i = 1; i < 1024; i++)
+		VEC_ADD(&a, &v, NULL);
+	assert_ptr_equal(early, v.v);
+	assert_int_equal(v.cap, 1024);
+	assert_int_equal(a.bytes, 1024 * sizeof(char *));
+	behind = arena_dup(&a, "behind");
+	v.v[1023] = behind;
+	assert_string_equal(behind, "behind");
+	for (int i = 0; i < 20000; i++) // over the end of the chunk
+		VEC_ADD(&a, &v, behind);
+	assert_ptr_equal(v.v[1023], behind);
+	assert_ptr_equal(v.v[21023], behind);
+	assert_string_equal(behind, "behind");
 	arena_free(&a);
 }
 
@@ -130,6 +160,7 @@ main(void)
 		cmocka_unit_test(test_old_memory_stays),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_vec),
+		cmocka_unit_test(test_vec_in_place),
 		cmocka_unit_test(test_too_much),
 	};
 
