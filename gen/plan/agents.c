@@ -12,7 +12,7 @@ struct guest_toolchain {
 	const char *section, *cc, *include, *lib; // as in struct plan_toolchain
 	const char *sources;                      // guest/agent
 	const char *proof;                        // what check_toolchain leaves behind
-	struct words launcher, cflags, own_cflags;
+	struct words launcher, cflags, own_cflags, ldflags;
 };
 
 static const char *
@@ -51,6 +51,7 @@ choose(struct plan *p, const struct plan_arch *a, const char *sources)
 		.proof = plan_path(p, a, "toolchain.txt"),
 		.launcher = machine_words(p->machine, "toolchain", "compiler_launcher"),
 		.cflags = stage_words(p, path_join(p->arena, sources, "cflags")),
+		.ldflags = stage_words(p, path_join(p->arena, sources, "ldflags")),
 		.own_cflags = machine_words(p->machine, t.section, "cflags")};
 }
 
@@ -124,8 +125,8 @@ link_program(
 		g, RULE_link, plan_path(p, t->a, arena_printf(p->arena, "agents/obj/%s", name)));
 
 	edge_arg(g, e, t->cc);
-	add_words(p, e, stage_words(p, path_join(p->arena, t->sources, "ldflags")));
-	add_words(p, e, machine_words(p->machine, t->section, "cflags"));
+	add_words(p, e, t->ldflags);
+	add_words(p, e, t->own_cflags);
 	add_words(p, e, machine_words(p->machine, t->section, "ldflags"));
 	edge_arg(g, e, path_join(p->arena, t->lib, "crt1.o"));
 	edge_arg(g, e, path_join(p->arena, t->lib, "crti.o"));

@@ -114,15 +114,18 @@ def duration(seconds):
 
 def result_of(row, samples):
     key = row.get("unit", "seconds")
-    shown = duration if key == "seconds" else lambda v: "{:,} {}".format(int(v), key)
     middle = {s: statistics.median(x[key] for x in list_) for s, list_ in samples.items()}
     mib = max((x.get("mib", 0) for x in samples["ours"]), default=0)
     ours, peer = middle["ours"], middle.get("peer")
     limit, kept = judge(row, ours, peer, mib)
-    text = shown(ours) + (", %.0f MiB" % mib if "mib" in row.get("limit", {}) else "")
+    cpu = {s: statistics.median(x.get("cpu", 0) for x in list_) for s, list_ in samples.items()}
+
+    def shown(side):
+        return "%s (%s)" % (duration(middle[side]), duration(cpu[side])) if key == "seconds" else "{:,} {}".format(int(middle[side]), key)
+    text = shown("ours") + (", %.0f MiB" % mib if "mib" in row.get("limit", {}) else "")
     return {"name": row["name"], "step": row["step"], "peer": row.get("peer_name", ""), "loop": row.get("loop", False),
-            "limit": limit, "kept": kept, "samples": samples, "median": middle,
-            "cells": [row["step"], text, "%s: %s" % (row["peer_name"], shown(peer)) if peer else "",
+            "limit": limit, "kept": kept, "samples": samples, "median": middle, "cpu": cpu,
+            "cells": [row["step"], text, "%s: %s" % (row["peer_name"], shown("peer")) if peer else "",
                       "%.2f" % (ours / peer) if peer else "", limit + ("" if kept else " MISSED")]}
 
 
@@ -164,7 +167,8 @@ def main():
     with open(os.path.join(ROOT, "build/bench.svg"), "w") as f:
         f.write(plot.draw([r for r in results if r["loop"]], about["machine"]))
     print(table(results))
-    print("\n%s; medians of %d, in turn; load %s before, %s after" % (about["machine"], args.n, *about["load"]))
+    print("\n%s; medians of %d, in turn, in brackets the time of processors; load %s before, %s after" %
+          (about["machine"], args.n, *about["load"]))
 
 
 main()
