@@ -12,9 +12,10 @@
 
 static const struct rule rule = {
 	"sum_blake3",
-	"n:",
-	"-n NAME FILE",
-	"Writes the BLAKE3 checksum of FILE, as a line of a sum file that calls it NAME.",
+	"n:c:",
+	"-n NAME [-c CACHE] FILE",
+	"Writes the BLAKE3 checksum of FILE, as a line of a sum file that calls it NAME. It\n"
+	"is remembered in the folder CACHE for as long as nobody touches FILE.",
 };
 
 static void
@@ -24,7 +25,7 @@ add(void *progress, size_t bytes)
 }
 
 static void
-hash_with_progress(const char *path, char hex[HASH_HEX + 1])
+hash_with_progress(const char *cache, const char *path, char hex[HASH_HEX + 1])
 {
 	struct progress progress;
 	struct stat st;
@@ -32,7 +33,7 @@ hash_with_progress(const char *path, char hex[HASH_HEX + 1])
 	if (stat(path, &st) != 0)
 		die("open %s:", path);
 	progress_start(&progress, stderr, (uint64_t)st.st_size);
-	if (!hash_file_watched(path, hex, (struct hash_watch){add, &progress}))
+	if (!sum_file(cache, path, hex, (struct hash_watch){add, &progress}))
 		die("read %s:", path);
 	progress_end(&progress);
 }
@@ -48,7 +49,7 @@ main(int argc, char *argv[])
 	name = rule_need(&a, 'n');
 	rule_operands(&a, 1);
 	sum_check_name(name);
-	hash_with_progress(a.in[0], hex);
+	hash_with_progress(a.opt['c'], a.in[0], hex);
 	rule_depfile(&a);
 	sum_write(&a.arena, a.opt['o'], name, hex);
 	arena_free(&a.arena);

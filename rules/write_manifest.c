@@ -32,13 +32,13 @@ enum { DAY = 24 * 60 * 60 };
 
 static const struct rule rule = {
 	"write_manifest",
-	"A:B:s:S:",
+	"A:B:s:S:c:",
 	"-A ASSETS -B BINARY_VERSION [-S SUMS]\n"
-	"       [-s SOURCE_DATE_EPOCH] [SUM...]",
+	"       [-s SOURCE_DATE_EPOCH] [-c CACHE] [SUM...]",
 	"Writes ASSETS/B3SUMS and manifest.json for the assets that are there, of every\n"
 	"architecture, their hash aliases and the link 'current', then the stamp OUT. Hashes are\n"
-	"taken from SUMS/ARCH/FILE.b3 where that is not older than the asset; without SUMS, all\n"
-	"are worked out.",
+	"taken from SUMS/ARCH/FILE.b3 where that is not older than the asset; others, or without\n"
+	"SUMS all, are worked out, and remembered in the folder CACHE.",
 };
 
 static const char *
@@ -154,7 +154,7 @@ main(int argc, char *argv[])
 	binary_version(&a);
 	release_day(&a);
 	lock_folder(a.opt['A']);
-	assets_find(&as, &a.arena, a.opt['A'], a.opt['S']);
+	assets_find(&as, &a.arena, &(struct assets_places){a.opt['A'], a.opt['S'], a.opt['c']});
 	write_all(&a, &as, &stamp);
 	rule_depfile(&a);
 	output_write(a.opt['o'], buf_str(&stamp), 0644);

@@ -9,6 +9,8 @@
 
 #include "gen/plan/stage.h"
 
+#define SUM_CACHE "build/cache/sums"
+
 const char *const plan_assets[] = {"vmlinuz", "initrd.img", "rootfs.squashfs", NULL};
 
 const char *
@@ -36,6 +38,7 @@ plan_sums(struct plan *p, const struct plan_arch *a)
 			continue; // not there, or summed by what makes it
 		e = stage_helper(p, RULE_sum_blake3, plan_sum(p, a, plan_assets[i]));
 		edge_opt(g, e, "-n", arena_printf(p->arena, "%s/%s", a->name, plan_assets[i]));
+		edge_opt(g, e, "-c", SUM_CACHE);
 		edge_in(g, e, plan_asset(p, a, plan_assets[i]));
 	}
 }
@@ -51,6 +54,7 @@ plan_manifest(struct plan *p, const char *name)
 
 	edge_opt(g, e, "-A", "build/assets");
 	edge_opt(g, e, "-S", "build");
+	edge_opt(g, e, "-c", SUM_CACHE);
 	edge_opt(g, e, "-B", p->in->binary_version);
 	if (*epoch)
 		edge_opt(g, e, "-s", epoch);

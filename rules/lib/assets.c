@@ -8,6 +8,7 @@
 #include "gen/base/output.h"
 #include "gen/base/path.h"
 #include "gen/base/source.h"
+#include "rules/lib/sum.h"
 
 // How often an asset may be replaced under our eyes before we give up. Another edge of the same
 // build does that once.
@@ -124,13 +125,15 @@ asset_is_same(const struct asset *asset, const char *path)
 
 // False when an asset went or was replaced meanwhile.
 static bool
-hash_all(struct assets *as, const char *sums)
+hash_all(struct assets *as, const struct assets_places *places)
 {
+	const struct hash_watch nobody = {0};
+
 	for (size_t i = 0; i < as->list.n; i++) {
 		struct asset *asset = &as->list.v[i];
 
-		if (!(sums && hash_from_sum(as, asset, sums)) &&
-			!hash_file(asset->path, asset->hash)) {
+		if (!(places->sums && hash_from_sum(as, asset, places->sums)) &&
+			!sum_file(places->cache, asset->path, asset->hash, nobody)) {
 			if (errno == ENOENT)
 				return false;
 			die("read %s:", asset->path);
@@ -144,15 +147,15 @@ hash_all(struct assets *as, const char *sums)
 }
 
 void
-assets_find(struct assets *as, struct arena *a, const char *dir, const char *sums)
+assets_find(struct assets *as, struct arena *a, const struct assets_places *places)
 {
-	*as = (struct assets){.arena = a, .dir = dir};
+	*as = (struct assets){.arena = a, .dir = places->dir};
 	for (int i = 0; i < TRIES; i++) {
 		find_all(as);
-		if (hash_all(as, sums))
+		if (hash_all(as, places))
 			return;
 	}
-	die("the assets in %s are being changed at this moment; try again", dir);
+	die("the assets in %s are being changed at this moment; try again", as->dir);
 }
 
 void

@@ -31,10 +31,16 @@ struct assets {
 	bool flat; // they lie in DIR itself
 };
 
+struct assets_places {
+	const char *dir, *sums;
+	const char *cache; // of sum_file, or NULL
+};
+
 // Find and hash all assets below DIR. A hash is taken from the sum file SUMS/ARCH/NAME.b3 when that
-// is not older than the asset and speaks of it, else worked out; SUMS may be NULL. Starts again
-// when an asset was replaced meanwhile. Dies when one cannot be read or is no regular file.
-void assets_find(struct assets *as, struct arena *a, const char *dir, const char *sums);
+// is not older than the asset and speaks of it, else worked out, or remembered in CACHE; SUMS may be
+// NULL. Starts again when an asset was replaced meanwhile. Dies when one cannot be read or is no
+// regular file.
+void assets_find(struct assets *as, struct arena *a, const struct assets_places *places);
 
 // Whether the asset at this path is still the file that was found.
 bool asset_is_same(const struct asset *asset, const char *path);

@@ -1,21 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rules/lib/gzip_cache.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <libdeflate.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "gen/base/cleanup.h"
 #include "gen/base/die.h"
 #include "gen/base/path.h"
+#include "rules/lib/sealed.h"
 
-enum { MAX_BYTES = 256 << 20, HOUR = 60 * 60 };
+enum { MAX_BYTES = 256 << 20 };
 
 void
 gzip_cache_open(struct gzip_cache *c, const char *dir, int level)
@@ -55,16 +51,6 @@ path_of(struct arena *a, const struct gzip_cache *c, struct str bytes)
 	return path_join(a, c->dir, hex);
 }
 
-static void
-seal(const char *path, struct str member, char hex[HASH_HEX + 1])
-{
-	struct hasher *h = hash_new();
-
-	hash_add(h, path_base(path), HASH_HEX);
-	hash_add(h, member.s, member.n);
-	hash_end(h, hex);
-}
-
 // Whether the member unpacks to BYTES, to its last byte.
 static bool
 holds(struct gzip_cache *c, struct str bytes)
@@ -75,60 +61,6 @@ holds(struct gzip_cache *c, struct str bytes)
 	return libdeflate_gzip_decompress_ex(c->unpack, c->member.s, c->member.n, c->check.s,
 		       bytes.n, &used, &n) == LIBDEFLATE_SUCCESS &&
 	       used == c->member.n && n == bytes.n && memcmp(c->check.s, bytes.s, n) == 0;
-}
-
-// Read the file at FD, whose size is N, into the member.
-static bool
-read_member(struct gzip_cache *c, const char *path, int fd, size_t n)
-{
-	char sealed[HASH_HEX], hex[HASH_HEX + 1];
-
-	c->member.n = n - HASH_HEX;
-	reserve(&c->member, c->member.n);
-	if (read(fd, sealed, HASH_HEX) != HASH_HEX ||
-		read(fd, c->member.s, c->member.n) != (ssize_t)c->member.n)
-		return false;
-	seal(path, buf_str(&c->member), hex);
-	return memcmp(sealed, hex, HASH_HEX) == 0;
-}
-
-static bool
-recall(struct gzip_cache *c, const char *path, struct str bytes)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	struct stat st;
-	bool ok;
-
-	if (fd < 0)
-		return false;
-	ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > HASH_HEX &&
-	     read_member(c, path, fd, (size_t)st.st_size) && holds(c, bytes);
-	if (ok && st.st_mtim.tv_sec < time(NULL) - HOUR)
-		futimens(fd, NULL); // used lately; what cannot be noted does no harm
-	close(fd);
-	return ok;
-}
-
-// Write the member under a name of its own, then give it the one it is looked for by. Not synced:
-// a file that a crash has damaged shows by its hash.
-static void
-remember(struct gzip_cache *c, struct arena *a, const char *path)
-{
-	char *tmp = arena_printf(a, "%s.XXXXXX", path), hex[HASH_HEX + 1];
-	int fd = mkstemp(tmp);
-	bool ok;
-
-	if (fd < 0)
-		return;
-	cleanup_file(tmp);
-	seal(path, buf_str(&c->member), hex);
-	ok = fchmod(fd, 0644) == 0 && write(fd, hex, HASH_HEX) == HASH_HEX &&
-	     write(fd, c->member.s, c->member.n) == (ssize_t)c->member.n;
-	close(fd);
-	if (!ok || rename(tmp, path) != 0)
-		unlink(tmp);
-	cleanup_forget(tmp);
-	c->crowded = c->crowded || path_base(path)[0] == '0';
 }
 
 static void
@@ -142,28 +74,18 @@ compress(struct gzip_cache *c, struct str bytes)
 		die("what was compressed does not unpack to the same bytes");
 }
 
-// Make the folder; false when that does not work, which is no mistake here.
-static bool
-make_folder(struct arena *a, const char *dir)
-{
-	char *up = path_dir(a, dir);
-
-	if (mkdir(dir, 0777) == 0 || errno == EEXIST)
-		return true;
-	return errno == ENOENT && strcmp(up, dir) != 0 && make_folder(a, up) &&
-	       (mkdir(dir, 0777) == 0 || errno == EEXIST);
-}
-
 struct str
 gzip_cache_member(struct gzip_cache *c, struct str bytes)
 {
 	struct arena a = {0};
 	const char *path = c->dir ? path_of(&a, c, bytes) : NULL;
 
-	if (!path || !recall(c, path, bytes)) {
+	if (!path || !sealed_read(path, &c->member) || !holds(c, bytes)) {
 		compress(c, bytes);
-		if (path && make_folder(&a, c->dir))
-			remember(c, &a, path);
+		if (path) {
+			sealed_write(path, buf_str(&c->member));
+			c->crowded = c->crowded || path_base(path)[0] == '0';
+		}
 	}
 	arena_free(&a);
 	return buf_str(&c->member);

@@ -4,9 +4,9 @@
 //
 // A file of the folder is called by the BLAKE3 of this program, the level and the bytes, so that
 // it holds what this very program would make of them; another build of it looks for other names.
-// In it: the BLAKE3 of its name and of the member, as 64 hex digits, then the member. What is
-// damaged, cut off, or lies under a wrong name is made again. Members are unpacked and compared
-// before they are handed out, whether they were remembered or not.
+// The files are sealed (rules/lib/sealed.h): what is damaged, cut off, or lies under a wrong name
+// is made again. Members are unpacked and compared before they are handed out, whether they were
+// remembered or not.
 //
 // Any number of programs may use a folder at once. A folder that cannot be used costs time and
 // nothing else. The files used least lately go when it outgrows 256 MiB.
