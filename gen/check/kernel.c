@@ -46,10 +46,15 @@ state_of(const struct source *src, const char *symbol, struct span *at)
 	const char *p = src->text.s, *end = p + src->text.n;
 	enum state state = UNSAID;
 
-	while (p < end) {
-		const char *nl = memchr(p, '\n', (size_t)(end - p));
-		struct str line = str_trim((struct str){p, (size_t)((nl ? nl : end) - p)});
-		bool yes = is_line(line, "CONFIG_", symbol, "=y");
+	while ((p = strstr(p, symbol))) {
+		const char *start = p, *nl = memchr(p, '\n', (size_t)(end - p));
+		struct str line;
+		bool yes;
+
+		while (start > src->text.s && start[-1] != '\n')
+			start--;
+		line = str_trim((struct str){start, (size_t)((nl ? nl : end) - start)});
+		yes = is_line(line, "CONFIG_", symbol, "=y");
 
 		if (yes || is_line(line, "CONFIG_", symbol, "=m") ||
 			is_line(line, "CONFIG_", symbol, "=n") ||
