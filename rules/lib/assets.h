@@ -37,8 +37,8 @@ struct assets_places {
 };
 
 // Find and hash all assets below DIR. A hash is taken from the sum file SUMS/ARCH/NAME.b3 when that
-// is not older than the asset and speaks of it, else worked out, or remembered in CACHE; SUMS may be
-// NULL. Starts again when an asset was replaced meanwhile. Dies when one cannot be read or is no
+// is not older than the asset and speaks of it, else worked out, or remembered in CACHE; SUMS may
+// be NULL. Starts again when an asset was replaced meanwhile. Dies when one cannot be read or is no
 // regular file.
 void assets_find(struct assets *as, struct arena *a, const struct assets_places *places);
 
