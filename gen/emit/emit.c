@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gen/emit/emit.h"
 
+#include <inttypes.h>
+
 #include "gen/base/json.h"
 #include "gen/base/output.h"
 #include "gen/base/path.h"
@@ -56,11 +58,22 @@ write_file(struct output_batch *batch, const char *path, struct buf *bytes)
 	return changed;
 }
 
+// A text that changes with build.ninja.
+static void
+print_stamp(struct str ninja, struct buf *out)
+{
+	uint64_t h = 14695981039346656037u; // FNV-1a
+
+	for (size_t i = 0; i < ninja.n; i++)
+		h = (h ^ (unsigned char)ninja.s[i]) * 1099511628211u;
+	buf_addf(out, "%016" PRIx64 "\n", h);
+}
+
 size_t
 emit_all(const struct plan *p)
 {
 	struct output_batch batch = {0};
-	struct buf b = {0};
+	struct buf b = {0}, stamp = {0};
 	size_t changed = 0;
 
 	for (size_t i = 0; i < p->files.n; i++) {
@@ -72,8 +85,11 @@ emit_all(const struct plan *p)
 	emit_depfile(p, &b);
 	write_file(&batch, "build.ninja.d", &b); // ninja reads it once and removes nothing
 	emit_ninja(p, &b);
+	print_stamp(buf_str(&b), &stamp);
 	changed += write_file(&batch, "build.ninja", &b);
+	write_file(&batch, PLAN_CONFIGURED, &stamp); // the last
 	output_batch_commit(&batch);
+	buf_free(&stamp);
 	buf_free(&b);
 	return changed;
 }

@@ -8,8 +8,8 @@
 
 #include "gen/plan/plan.h"
 
-// Write all files of the plan into the current folder, each only when its bytes change; build.ninja
-// last. Returns how many changed.
+// Write all files of the plan into the current folder, each only when its bytes change;
+// build.ninja and its stamp last. Returns how many changed.
 size_t emit_all(const struct plan *p);
 
 // build.ninja as text.

@@ -28,11 +28,12 @@ write_rule(const struct plan *p, enum rule_id id, struct buf *out)
 
 	buf_addf(out, "rule %s\n", rule->name);
 	write_command(p, rule, out);
-	buf_addf(out, "  description = %s $out\n", rule->label);
+	buf_addf(out, "  description = %s %s\n", rule->label,
+		rule->flags & GENERATOR ? "build.ninja" : "$out");
 	if (rule->flags & DEPS)
 		buf_adds(out, "  depfile = $out.d\n  deps = gcc\n");
 	if (rule->flags & GENERATOR)
-		buf_adds(out, "  depfile = $out.d\n  generator = 1\n");
+		buf_adds(out, "  depfile = build.ninja.d\n  generator = 1\n");
 	if (rule->flags & RESTAT)
 		buf_adds(out, "  restat = 1\n");
 	if (rule->flags & (IMAGE | CONSOLE))
@@ -79,7 +80,7 @@ write_edge(const struct edge *e, struct buf *out)
 	write_words(out, "libs", e->libs.v, e->libs.n);
 }
 
-// build.ninja's own edge also makes every other file that configure writes.
+// The edge that makes build.ninja also makes every other file that configure writes.
 static void
 write_own_edge(const struct plan *p, const struct edge *e, struct buf *out)
 {
@@ -144,7 +145,7 @@ add_dependency(struct buf *out, const char *path)
 void
 emit_depfile(const struct plan *p, struct buf *out)
 {
-	buf_adds(out, "build.ninja:");
+	buf_adds(out, PLAN_CONFIGURED ":");
 	for (size_t i = 0; i < p->conf->reads.n; i++)
 		add_dependency(out, p->conf->reads.v[i]);
 	for (size_t i = 0; i < p->machine->reads.n; i++)

@@ -8,6 +8,9 @@
 #include "gen/config/machine.h"
 #include "gen/plan/graph.h"
 
+// The stamp of the edge that makes build.ninja.
+#define PLAN_CONFIGURED "build/configure.stamp"
+
 // One architecture that is built.
 struct plan_arch {
 	const char *name; // the key in build.toml

@@ -83,17 +83,20 @@ plan_helper(struct self *s, const char *const *archives, enum rule_id rule)
 }
 
 // build.ninja is made by an edge of itself: it runs again when the program, a TOML file, a folder
-// that was listed, a machine file or a list of templates changes (through the depfile).
+// that was listed, a machine file or a list of templates changes (through the depfile). The edge's
+// output is a stamp that changes with build.ninja: ninja removes the outputs of an edge with a
+// depfile that is interrupted, and without build.ninja it could not go on the next time.
 static void
 plan_regeneration(struct plan *p)
 {
 	struct graph *g = p->graph;
-	struct edge *e = graph_edge(g, RULE_configure, "build.ninja");
+	struct edge *e = graph_edge(g, RULE_configure, PLAN_CONFIGURED);
 
 	edge_arg(g, e, p->in->configure);
 	for (size_t i = 0; i < p->in->nreplay; i++)
 		edge_arg(g, e, p->in->replay[i]);
 	edge_implicit(g, e, p->in->configure);
+	edge_in(g, stage_phony(p, "build.ninja"), PLAN_CONFIGURED);
 }
 
 void

@@ -120,15 +120,33 @@ add_base(struct plan *p, struct edge *e, const char *platform, const char *ref)
 	edge_implicit(p->graph, e, tar);
 }
 
-// Trees are found by the helper, through its depfile.
+static bool
+is_made(const struct plan *p, const char *path)
+{
+	for (size_t i = 0; i < p->files.n; i++) {
+		if (strcmp(p->files.v[i].path, path) == 0)
+			return true;
+	}
+	return graph_maker(p->graph, path) != NULL;
+}
+
+// Trees are found by the helper, through its depfile. Of a source, the folder counts too: a file
+// that is given its name may be older than it was, or what a link points to, but the folder's time
+// is new.
 static void
 add_items(struct plan *p, struct edge *sum, const struct plan_item *items, size_t n)
 {
+	const char *last = "", *dir;
+
 	for (size_t i = 0; i < n; i++) {
-		if (items[i].tree && !graph_maker(p->graph, items[i].from))
+		bool made = is_made(p, items[i].from);
+
+		if (items[i].order_only || (items[i].tree && !made))
 			continue;
-		if (!items[i].order_only)
-			edge_implicit(p->graph, sum, items[i].from);
+		edge_implicit(p->graph, sum, items[i].from);
+		dir = path_dir(p->arena, items[i].from);
+		if (!made && strcmp(dir, last) != 0)
+			edge_implicit(p->graph, sum, last = dir);
 	}
 }
 
@@ -186,12 +204,25 @@ stage_missing(struct plan *p, const char *path)
 	diag_add(p->ds, E302, (struct span){src, 0, 0}, "missing %s", path_base(path));
 }
 
+// What is added to a folder, or taken away, decides whose file is used.
+static void
+note_folder(struct plan *p, const char *dir)
+{
+	for (size_t i = 0; i < p->reads.n; i++) {
+		if (strcmp(p->reads.v[i], dir) == 0)
+			return;
+	}
+	if (path_is_dir(dir))
+		VEC_ADD(p->arena, &p->reads, dir);
+}
+
 const char *
 stage_guest_path(struct plan *p, const char *name)
 {
 	const char *own = path_join(p->arena, p->in->guest, name);
 	const char *ours = path_join(p->arena, path_join(p->arena, p->in->share, "guest"), name);
 
+	note_folder(p, path_dir(p->arena, own));
 	if (path_is_file(own) || path_is_dir(own))
 		return own;
 	if (path_is_file(ours) || path_is_dir(ours))
