@@ -37,14 +37,22 @@ prove_each() { # the same, one after another: they flood proxies and boot machin
 	prove -f -o --merge --exec '' "$@"
 }
 
+increments() ( # increments EDITS FAST
+	export EDITS="$1" FAST="$2"
+	prove_each tests/increment/increment.t
+)
+
 fast() {
 	step "unit" prove_all "$TESTS"/unit/test_*
 	step "scripts" prove_all tests/*.t tests/golden/*.t tests/rules/*.t tests/toml/*.t tests/tmpl/*.t \
 		tests/config/*.t tests/cli/*.t tests/e2e/*.t
+	step "increments" increments 40 1
 	step "fuzz corpora" sh tests/fuzz/replay.sh
 }
 
 slow() {
+	step "increments, and planted mistakes" increments 300 ""
+	step "audit" prove_each tests/audit/audit.t
 	step "style" prove_all tests/style/*.t
 	step "SARIF" sh tests/golden/sarif.sh
 	step "sanitizers" sh tests/sanitize.sh

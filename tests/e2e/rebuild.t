@@ -7,7 +7,7 @@ run (second column). Here stands how each edit is made, and which architectures 
 import os, re, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from sandbox import ROOT, Sandbox, Tap, read, write
+from sandbox import Sandbox, Tap, read, readme_rows, write
 
 ELSEWHERE = {"the source of a helper, in `rules/`"}  # self.t tries these
 BOTH, X86, ARM = ("x86_64", "arm64"), ("x86_64",), ("arm64",)
@@ -54,14 +54,6 @@ EDITS = {
     "a comment, white space, the order of keys": (lambda s: s.append("config/packages/apt.toml", "\n# edited\n"), ()),
     "nothing: `touch` of every file": (touch_all, ()),
 }
-
-
-def readme_rows():
-    text = read(os.path.join(ROOT, "README.md"))
-    table = text.split("<!-- rebuild table -->")[1].split("<!-- end -->")[0]
-    for line in table.strip().splitlines()[2:]:
-        cells = [c.strip() for c in line.strip("|").split("|")]
-        yield cells[0], set(re.findall(r"`(\w+)`", cells[1]))
 
 
 def arch_of(edge):

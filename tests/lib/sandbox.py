@@ -48,6 +48,15 @@ def preload():
     return library
 
 
+def readme_rows():
+    """The rebuild table of the README: what is edited, and the rules that run."""
+    text = read(os.path.join(ROOT, "README.md"))
+    table = text.split("<!-- rebuild table -->")[1].split("<!-- end -->")[0]
+    for line in table.strip().splitlines()[2:]:
+        cells = [c.strip() for c in line.strip("|").split("|")]
+        yield cells[0], set(re.findall(r"`(\w+)`", cells[1]))
+
+
 class Sandbox:
     def __init__(self, name="guest", guest=None):
         self.dir = os.path.realpath(tempfile.mkdtemp(prefix="capsem-test-"))
