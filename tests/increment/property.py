@@ -114,18 +114,17 @@ def first_lines(difference):
     return "".join(["\n%s: %s, clean: %s" % (path, a, b) for a, b in pairs if a != b][:1])
 
 
-def attempt(list_of_edits, plant=None, every=EVERY, tell=lambda n: None):
+def attempt(list_of_edits, plant=None):
     """None, or (index of the edit that failed, why)."""
-    last = len(list_of_edits) - 1
-    with Run(plant) as run:
-        for i, edit in enumerate(list_of_edits):
-            try:
+    last, i, edit = len(list_of_edits) - 1, -1, "nothing"
+    try:
+        with Run(plant) as run:
+            for i, edit in enumerate(list_of_edits):
                 run.step(edit)
-                if (i + 1) % every == 0 or i == last:
+                if (i + 1) % EVERY == 0 or i == last:
                     run.compare()
-            except Broken as e:
-                return i, "after %s: %s" % (edit, e)
-            tell(i + 1)
+    except Broken as e:
+        return i, "after %s: %s" % (edit, e)
     return None
 
 
