@@ -1,5 +1,5 @@
 """Mistakes, planted into a sandbox: the property test must find each."""
-import os, re
+import os
 
 from sandbox import read, write
 
