@@ -15,9 +15,11 @@ SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin", "/etc", "/proc", "/sys", "/
 # (rule, pattern): read or written by design, and said in rules/README.md.
 BY_DESIGN = (
     ("configure", "*/artifacts*"), ("configure", "*/defconfig*"),    # warnings about them, nothing in an output
-    ("build_image", "*.log"), ("build_image", "*/build/cache/ccache*"), ("boot_image", "*/boot.json"),
+    ("build_image", "*.log"), ("build_image", "*/build/cache/kernel*"), ("boot_image", "*/boot.json"),
     ("write_manifest", "*/build/assets*"), ("write_manifest", "*.b3"),   # speaks of all that exists, whoever built it
     ("write_manifest", "*/build"), ("write_manifest", "*/build/published*"),
+    ("pack_initrd", "*/build/cache/initrd*"), ("pack_squashfs", "*/build/cache/blocks.sqlite*"), # of no effect on an output
+    ("sum_blake3", "*/build/cache/sums*"), ("write_manifest", "*/build/cache/sums*"),
 )
 SKIPPED = {"phony", "run_tests", "run_image", "boot_image", "say", "missing", "draw_graph", "fetch_base", "resolve_kernel"}
 CALLS = ("open,openat,openat2,creat,execve,readlink,readlinkat,rename,renameat,renameat2,link,linkat,symlink,symlinkat,"

@@ -14,7 +14,7 @@ ROOTFS_TEXT = ["render_dockerfile build/{A}/rootfs.Dockerfile"] + ROOTFS
 ROOTFS_FILES = ["sum_context build/{A}/rootfs.context"] + ROOTFS
 KERNEL = ["build_image build/{A}/kernel.tar", "extract_files build/assets/{A}/vmlinuz", "sum_blake3 build/{A}/vmlinuz.b3"] + MANIFEST
 KERNEL_TEXT = ["render_dockerfile build/{A}/kernel.Dockerfile"] + KERNEL
-INITRD = ["pack_initrd build/assets/{A}/initrd.img", "sum_blake3 build/{A}/initrd.img.b3"] + MANIFEST
+INITRD = ["pack_initrd build/assets/{A}/initrd.img"] + MANIFEST
 INITRD_FILES = ["sum_context build/{A}/initrd.list"] + INITRD
 BASE = ["render_dockerfile build/{A}/initrd.Dockerfile", "build_image build/{A}/initrd.tar"] + INITRD
 
@@ -59,7 +59,7 @@ NEEDED = {
     "helper.extract_files": ["extract_files build/assets/{A}/vmlinuz"],
     "helper.pack_squashfs": ["pack_squashfs build/assets/{A}/rootfs.squashfs"],
     "helper.pack_initrd": ["pack_initrd build/assets/{A}/initrd.img"],
-    "helper.sum_blake3": ["sum_blake3 build/{A}/%s.b3" % n for n in ("vmlinuz", "initrd.img", "rootfs.squashfs")],
+    "helper.sum_blake3": ["sum_blake3 build/{A}/%s.b3" % n for n in ("vmlinuz", "rootfs.squashfs")],
     "helper.write_manifest": MANIFEST,
 }
 NEEDED.update({"agent." + n: ["cc build/{A}/agents/obj/%s.c.o" % n] + agent(n) for n in AGENTS})
