@@ -3,45 +3,39 @@
 // Layer: rules.
 //   in: TAR   out: a squashfs image   reads: nothing else
 //
-// The tar is read and checked here and handed to tar2sqfs of squashfs-tools-ng in byte order, so
-// that the image depends on the tree alone: not on the order of the tar, the number of processors
-// or the time of day. tar2sqfs writes OUT.tmp.
-#include <archive.h>
-#include <errno.h>
+// The image depends on the tree alone: not on the order of the tar, the number of processors, the
+// time of day or the cache. It is read back before it is accepted.
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
+#include <unistd.h>
 
 #include "gen/base/die.h"
 #include "gen/base/output.h"
-#include "rules/lib/feed.h"
+#include "rules/lib/block_cache.h"
 #include "rules/lib/rule.h"
+#include "rules/lib/squash.h"
+#include "rules/lib/threads.h"
 #include "rules/lib/tree_write.h"
 
 static const struct rule rule = {
 	"pack_squashfs",
-	"c:l:b:s:t:",
+	"c:l:b:s:k:m:j:",
 	"-c COMPRESSION [-l LEVEL] -b BLOCK_SIZE -s SOURCE_DATE_EPOCH\n"
-	"       [-t TAR2SQFS] TAR",
-	"Packs the tree in TAR as a squashfs image. COMPRESSION is zstd (LEVEL 1 to 22), gzip (1 "
-	"to\n"
-	"9), lzo (1 to 9) or xz (none). A tree with a setuid or setgid file, or with a path that\n"
-	"leads outside it, is refused. TAR2SQFS is the program to use.",
+	"       [-k CACHE [-m MIB]] [-j JOBS] TAR",
+	"Packs the tree in TAR as a squashfs image, and reads it back. COMPRESSION is zstd (LEVEL "
+	"1\nto 22), gzip (1 to 9), lzo (1 to 9) or xz (none). A tree with a setuid or setgid file, "
+	"or\nwith a path that leads outside it, is refused. CACHE is a file that keeps compressed "
+	"blocks\nfor the next time, up to MIB mebibytes; it never changes the image.",
 };
 
-// The formats configs may name and the kernel can read; tar2sqfs knows lz4 and lzma as well.
+// The formats configs may name and the kernel can read.
 static const struct format {
 	const char *name;
 	long max_level; // 0: there are none
 } formats[] = {{"zstd", 22}, {"gzip", 9}, {"lzo", 9}, {"xz", 0}};
-
-// The options, checked.
-struct wish {
-	const char *program, *format, *level, *block; // as tar2sqfs wants them; level may be NULL
-	long time;
-};
 
 static const struct format *
 find_format(const char *name)
@@ -53,19 +47,18 @@ find_format(const char *name)
 	die_usage("unknown compression '%s': expected zstd, gzip, lzo or xz", name);
 }
 
-static const char *
-level_option(struct rule_args *a, const struct format *format)
+static long
+level_of(const struct rule_args *a, const struct format *format)
 {
 	if (!a->opt['l'])
-		return NULL;
+		return 0;
 	if (format->max_level == 0)
 		die_usage("%s has no levels; leave out -l", format->name);
-	return arena_printf(
-		&a->arena, "level=%ld", rule_number(a, 'l', 10, 1, format->max_level, 1));
+	return rule_number(a, 'l', 10, 1, format->max_level, 1);
 }
 
-static const char *
-block_size(struct rule_args *a)
+static uint32_t
+block_size(const struct rule_args *a)
 {
 	long n;
 
@@ -73,22 +66,22 @@ block_size(struct rule_args *a)
 	n = rule_number(a, 'b', 10, 4096, 1 << 20, 0);
 	if (n & (n - 1))
 		die_usage("-b wants a power of two from 4096 to %d, not '%ld'", 1 << 20, n);
-	return arena_printf(&a->arena, "%ld", n);
+	return (uint32_t)n;
 }
 
-static struct wish
-read_wish(struct rule_args *a)
+static struct squash_style
+read_style(const struct rule_args *a)
 {
 	const struct format *format = find_format(rule_need(a, 'c'));
 
 	rule_need(a, 's');
 	rule_operands(a, 1);
-	return (struct wish){
-		.program = a->opt['t'] ? a->opt['t'] : "tar2sqfs",
+	return (struct squash_style){
 		.format = format->name,
-		.level = level_option(a, format),
+		.level = level_of(a, format),
 		.block = block_size(a),
-		.time = rule_number(a, 's', 10, 0, UINT32_MAX, 0),
+		.time = (uint32_t)rule_number(a, 's', 10, 0, UINT32_MAX, 0),
+		.threads = (unsigned)rule_number(a, 'j', 10, 1, THREADS_MAX, threads_count()),
 	};
 }
 
@@ -117,97 +110,95 @@ refuse_setuid(const struct tree *t)
 	}
 }
 
-// The stream tar2sqfs reads. Each attribute once: by default libarchive writes them in two
-// spellings, and tar2sqfs would take both.
-static struct archive *
-new_tar(void)
-{
-	struct archive *to = archive_write_new();
+// Most of the disk's share for compressed blocks.
+enum { CACHE_MIB = 4096 };
 
-	if (!to || archive_write_set_format_pax_restricted(to) != ARCHIVE_OK ||
-		archive_write_set_format_option(to, NULL, "xattrheader", "SCHILY") != ARCHIVE_OK)
-		die("make a tar stream: %s", to ? archive_error_string(to) : "out of memory");
-	return to;
-}
-
-// False, with errno set, when the program cannot be started.
-static bool
-start_packer(
-	struct arena *a, struct feed *f, const struct wish *w, const char *out, struct archive *to)
-{
-	const char *argv[] = {w->program, "-q", "-s", "-f", "-c", w->format, "-b", w->block, out,
-		w->level ? "-X" : NULL, w->level, NULL};
-	const char *env[] = {arena_printf(a, "SOURCE_DATE_EPOCH=%ld", w->time), NULL};
-
-	return feed_open(f, argv, env, to);
-}
-
-// tar2sqfs calls every failed write an I/O error, and removes what it wrote; but as we hold that
-// file open, its blocks are not free yet.
-static bool
-disk_is_full(FILE *f)
-{
-	struct statvfs fs;
-
-	return fstatvfs(fileno(f), &fs) == 0 && fs.f_bavail * fs.f_frsize < 1 << 20;
-}
-
-// Dies unless all went well: FED is NULL when the whole tree was written, else why it was not.
+// Only blocks that were read back go into the cache, with the bytes they have in the image.
 static void
-judge(const struct wish *w, const struct output *out, const struct feed *f, int status,
-	const char *fed)
+fill_cache(struct block_cache *cache, uint64_t max, const struct output *out,
+	const struct squash_report *report)
 {
-	if (status != 0 && disk_is_full(out->f)) {
-		errno = ENOSPC;
-		die("write %s:", out->tmp);
+	struct block_cache_run run = {.blocks = report->blocks.n};
+	unsigned char *room = malloc(1 << 20);
+
+	if (!room)
+		die("out of memory");
+	block_cache_begin(cache);
+	for (size_t i = 0; i < report->blocks.n; i++) {
+		const struct squash_made *m = &report->blocks.v[i];
+
+		run.bytes += m->size;
+		run.reused += m->reused;
+		run.reused_bytes += m->reused ? m->size : 0;
+		if (m->reused) {
+			block_cache_use(cache, m->key);
+			continue;
+		}
+		if (pread(fileno(out->f), room, m->n, (off_t)m->at) != (ssize_t)m->n)
+			die("read %s:", out->tmp);
+		block_cache_put(cache, m->key, room, m->n);
 	}
-	if (status != 0) {
-		die("pack %s: %s ended with status %d: %.*s", out->path, w->program, status,
-			STR_FMT(feed_last_line(f)));
-	}
-	if (fed)
-		die("pack %s: %s", out->path, fed);
+	free(room);
+	block_cache_note(cache, &run);
+	block_cache_end(cache, max);
 }
 
-static void
-pack(struct arena *a, const struct wish *w, const struct tree *t, const struct output *out)
+static const char *
+pack(const struct tree *t, struct output *out, struct squash_style *style,
+	struct squash_report *report)
 {
 	struct progress progress;
-	struct tree_style style = {.time = w->time, .progress = &progress};
-	struct archive *to = new_tar();
-	const char *why = NULL;
-	struct feed feed;
-	int status;
 
-	if (!start_packer(a, &feed, w, out->tmp, to)) {
-		die("start %s, of the package squashfs-tools-ng (apt-get install "
-		    "squashfs-tools-ng):",
-			w->program);
-	}
 	progress_start(&progress, stderr, tree_bytes(t));
-	if (!tree_write(t, to, &style))
-		why = arena_dup(a, archive_error_string(to));
-	status = feed_close(&feed);
+	style->progress = &progress;
+	squash_write(t, out, style, report);
 	progress_end(&progress);
-	judge(w, out, &feed, status, why);
-	feed_free(&feed);
+	return squash_check(t, t->arena, out->tmp, style);
+}
+
+// An image that is not what it should be is none. Had the cache a part in it, that is the likely
+// culprit: its entries bear their own sum, but whoever wrote them may have meant another block.
+static void
+pack_checked(const struct tree *t, struct output *out, struct squash_style *style, uint64_t max)
+{
+	struct squash_report report;
+	const char *why = pack(t, out, style, &report);
+
+	if (why && style->cache) {
+		warn("%s; emptying the cache, packing without it", why);
+		block_cache_clear(style->cache);
+		style->cache = NULL;
+		if (ftruncate(fileno(out->f), 0) != 0)
+			die("write %s:", out->tmp);
+		why = pack(t, out, style, &report);
+	}
+	if (why)
+		die("read %s back: %s", out->path, why);
+	if (style->cache)
+		fill_cache(style->cache, max, out, &report);
 }
 
 int
 main(int argc, char *argv[])
 {
+	struct squash_style style;
+	struct block_cache *cache = NULL;
 	struct rule_args a;
 	struct output out;
-	struct wish wish;
 	struct tree tree;
+	uint64_t max;
 
 	rule_parse(&a, &rule, argc, argv);
-	wish = read_wish(&a);
+	style = read_style(&a);
+	max = (uint64_t)rule_number(&a, 'm', 10, 1, INT32_MAX, CACHE_MIB) << 20;
 	tree_load(&tree, &a.arena, a.in[0]);
 	refuse_setuid(&tree);
 	output_open(&out, a.opt['o']);
-	pack(&a.arena, &wish, &tree, &out);
-	output_adopt(&out);
+	if (a.opt['k'])
+		style.cache = cache = block_cache_open(a.opt['k'], style.threads);
+	pack_checked(&tree, &out, &style, max);
+	if (cache)
+		block_cache_close(cache);
 	rule_depfile(&a);
 	output_commit(&out, 0644);
 	arena_free(&a.arena);

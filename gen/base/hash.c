@@ -46,6 +46,17 @@ hash_end(struct hasher *h, char hex[HASH_HEX + 1])
 		snprintf(hex + 2 * i, 3, "%02x", out[i]);
 }
 
+void
+hash_parts(const struct str *parts, size_t n, unsigned char out[HASH_BYTES])
+{
+	blake3_hasher state;
+
+	blake3_hasher_init(&state);
+	for (size_t i = 0; i < n; i++)
+		blake3_hasher_update(&state, parts[i].s, parts[i].n);
+	blake3_hasher_finalize(&state, out, HASH_BYTES);
+}
+
 // Take in what FD still has to give. False, with errno set, when it cannot be read.
 static bool
 add_rest(struct hasher *h, int fd, struct hash_watch watch)

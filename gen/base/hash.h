@@ -7,7 +7,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HASH_HEX = 64 }; // lower-case hex digits of a 256-bit hash
+#include "gen/base/str.h"
+
+enum { HASH_BYTES = 32, HASH_HEX = 64 }; // of a 256-bit hash: bytes, and its lower-case hex digits
 
 struct hasher;
 
@@ -19,6 +21,9 @@ void hash_add(struct hasher *h, const void *bytes, size_t n);
 
 // Write the hash of all bytes taken in, NUL-ended, and free H.
 void hash_end(struct hasher *h, char hex[HASH_HEX + 1]);
+
+// The hash of N runs of bytes, as if they were one. Safe in any thread.
+void hash_parts(const struct str *parts, size_t n, unsigned char out[HASH_BYTES]);
 
 // Whoever wants to know how far a file is: ADD(TO, BYTES) is called as bytes are done, by one
 // thread at a time. NULL for nobody.

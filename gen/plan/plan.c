@@ -81,6 +81,7 @@ plan_images(struct plan *p)
 		plan_sums(p, &p->archs[i]);
 		plan_boot(p, &p->archs[i]);
 	}
+	plan_cache(p);
 	plan_targets(p);
 }
 

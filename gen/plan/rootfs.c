@@ -26,13 +26,17 @@ plan_squashfs(struct plan *p, const struct plan_arch *a, const char *tar)
 {
 	struct graph *g = p->graph;
 	struct edge *e = stage_helper(p, RULE_pack_squashfs, plan_asset(p, a, "rootfs.squashfs"));
-	const char *level = level_of(p);
+	const char *level = level_of(p), *cache_mib = machine_get(p->machine, "cache", "size_mib");
 
 	edge_opt(g, e, "-c", p->conf->build.compression.v.s);
 	if (level)
 		edge_opt(g, e, "-l", level);
 	edge_opt(g, e, "-b", "131072");
 	edge_opt(g, e, "-s", stage_epoch(p));
+	if (strcmp(cache_mib, "0") != 0) {
+		edge_opt(g, e, "-k", stage_block_cache());
+		edge_opt(g, e, "-m", cache_mib);
+	}
 	edge_in(g, e, tar);
 }
 

@@ -14,6 +14,7 @@ void plan_kernel(struct plan *p, const struct plan_arch *a);       // vmlinuz
 void plan_initrd(struct plan *p, const struct plan_arch *a);       // initrd.img
 void plan_boot(struct plan *p, const struct plan_arch *a);         // what boots the image
 void plan_sums(struct plan *p, const struct plan_arch *a);         // checksums
+void plan_cache(struct plan *p);                                   // cache-stats, cache-clean
 void plan_targets(struct plan *p);                                 // manifest, names for people
 void plan_agent_target(struct plan *p, const struct plan_arch *a); // agents-A
 void plan_boot_names(struct plan *p);                              // boot, doctor, run, shell
@@ -39,6 +40,9 @@ struct edge *stage_phony(struct plan *p, const char *name);
 
 // SOURCE_DATE_EPOCH as the helpers get it.
 const char *stage_epoch(const struct plan *p);
+
+// Where compressed blocks are kept from one build to the next.
+const char *stage_block_cache(void);
 
 // The tar of base image REF for PLATFORM; the edge that makes it is added at the first call.
 const char *stage_base(struct plan *p, const char *platform, const char *ref);

@@ -138,6 +138,17 @@ read_data(struct reader *r, const char *path, int64_t size)
 	return d;
 }
 
+// libarchive writes each attribute in two spellings, and reads both.
+static bool
+has_xattr(const struct tree_entry *e, const char *name)
+{
+	for (size_t i = 0; i < e->xattrs.n; i++) {
+		if (strcmp(e->xattrs.v[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 read_xattrs(struct reader *r, struct archive_entry *from, struct tree_entry *to)
 {
@@ -147,6 +158,8 @@ read_xattrs(struct reader *r, struct archive_entry *from, struct tree_entry *to)
 	archive_entry_xattr_reset(from);
 	while (archive_entry_xattr_next(from, &x.name, &x.value, &x.n) == ARCHIVE_OK) {
 		if (strcmp(x.name, "security.capability") != 0 && strncmp(x.name, "user.", 5) != 0)
+			continue;
+		if (has_xattr(to, x.name))
 			continue;
 		x.name = arena_dup(a, x.name);
 		x.value = arena_ndup(a, x.value, x.n);

@@ -3,7 +3,7 @@
 Ctrl-C during each long step. Each time: the exit status, a message with the place and the cure, everything that
 was built as it was, nothing left behind, and a next run that works.
 """
-import ctypes, os, random, re, signal, subprocess, sys
+import ctypes, os, random, re, signal, sqlite3, subprocess, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
@@ -33,8 +33,7 @@ class Machine(Sandbox):
         self.env.update(PATH=bin + ":" + self.env["PATH"], SIGN=self.sign, TMPDIR=os.path.join(self.dir, "TMPDIR"))
         os.mkdir(self.env["TMPDIR"])
         os.makedirs(self.path("build"))
-        for name, real in (("docker", 'exec "%s" "$@"' % DOCKER), ("qemu", "echo 'capsem: ready'"),
-                           ("tar2sqfs", 'PATH=${PATH#*:} exec tar2sqfs "$@"')):
+        for name, real in (("docker", 'exec "%s" "$@"' % DOCKER), ("qemu", "echo 'capsem: ready'")):
             put(os.path.join(bin, name), GATE % (name, name, real), 0o755)
         self.why_no_disk = mount(self.path("build"))
 
@@ -57,12 +56,12 @@ class Machine(Sandbox):
         super().remove()
 
     def files(self):
-        """What configure and ninja made: path -> bytes and mode. Logs and reports tell of the last run, failed or not."""
+        """What configure and ninja made: path -> bytes and mode. Logs, reports and the cache tell of the last run, failed or not."""
         found = {}
         for top, _, names in os.walk(self.out):
             for path in (os.path.relpath(os.path.join(top, name), self.out) for name in names):
                 full = self.path(path)
-                if not re.search(r"\.ninja_\w+$|\.log(\.failed)?$|boot\.json$|^%s$" % BALLAST, path):
+                if not re.search(r"\.ninja_\w+$|\.log(\.failed)?$|boot\.json$|^build/cache/blocks\.sqlite|^%s$" % BALLAST, path):
                     found[path] = os.readlink(full) if os.path.islink(full) else (get(full), os.stat(full).st_mode)
         return found
 
@@ -242,7 +241,6 @@ def ctrl_c(tap, s):
             ("fetch_base", "rootfs-", "fetch_base", {"BLOCK": "docker pull"}, (s.sign,)),
             ("build_image, rootfs", "rootfs-", tree + "rootfs.context", slow, log["rootfs"]),
             ("build_image, kernel", "kernel-", tree + "kernel.context", slow, log["kernel"]),
-            ("pack_squashfs", "rootfs-", "pack_squashfs", {"BLOCK": "tar2sqfs"}, (s.sign,)),
             ("boot_image", "boot-", tree + "boot.log", {"BLOCK": "qemu"}, (s.sign,))):
         before = s.files()
         if os.path.exists(sign[0]):
@@ -267,6 +265,19 @@ def ctrl_c_initrd(tap, s):
     works(tap, s, name, before)
 
 
+def ctrl_c_squashfs(tap, s):
+    """Somebody else has the cache for himself, so that pack_squashfs waits."""
+    name, before, out = "Ctrl-C during pack_squashfs", s.files(), "build/assets/%s/rootfs.squashfs" % HOST
+    s.stale("pack_squashfs")
+    db = sqlite3.connect(s.path("build/cache/blocks.sqlite"), isolation_level=None)
+    db.execute("BEGIN EXCLUSIVE")
+    done = interrupt(s, "rootfs-" + HOST, s.path(out + ".tmp"))
+    db.execute("ROLLBACK")
+    db.close()
+    judge(tap, s, name, done, ["interrupted by user"], before, (2, 130))
+    works(tap, s, name, before)
+
+
 def main():
     work_in_memory()
     end_politely()
@@ -275,7 +286,7 @@ def main():
         done = s.configure()
         done = done if done.returncode else s.ninja(*ALL)
         tap.ok(done.returncode == 0, "without a fault everything is built", done.stdout[-3000:])
-        for test in config_mistakes, missing_programs, failing_engines, ctrl_c, ctrl_c_initrd, full_disk:
+        for test in config_mistakes, missing_programs, failing_engines, ctrl_c, ctrl_c_initrd, ctrl_c_squashfs, full_disk:
             test(tap, s)
     finally:
         s.remove()
