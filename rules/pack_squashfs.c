@@ -85,31 +85,6 @@ read_style(const struct rule_args *a)
 	};
 }
 
-// Whoever runs in the guest is root already; a file that gives its user another's rights has no use
-// there but to get around the sandbox.
-static void
-refuse_setuid(const struct tree *t)
-{
-	const struct tree_entry *first = NULL;
-	size_t n = 0;
-
-	for (size_t i = 0; i < t->list.n; i++) {
-		const struct tree_entry *e = &t->list.v[i];
-
-		if (!S_ISREG(e->mode) || !(e->mode & (S_ISUID | S_ISGID)))
-			continue;
-		if (n++ == 0)
-			first = e;
-	}
-	if (n) {
-		die("%s: '%s'%s %s (mode %04o): no setuid or setgid file may enter the image",
-			t->name, first->path,
-			n > 1 ? arena_printf(t->arena, " and %zu more", n - 1) : "",
-			n > 1 ? "are setuid or setgid" : "is setuid or setgid",
-			(unsigned)first->mode & 07777);
-	}
-}
-
 // Most of the disk's share for compressed blocks.
 enum { CACHE_MIB = 4096 };
 
@@ -192,7 +167,7 @@ main(int argc, char *argv[])
 	style = read_style(&a);
 	max = (uint64_t)rule_number(&a, 'm', 10, 1, INT32_MAX, CACHE_MIB) << 20;
 	tree_load(&tree, &a.arena, a.in[0]);
-	refuse_setuid(&tree);
+	tree_refuse_setuid(&tree);
 	output_open(&out, a.opt['o']);
 	if (a.opt['k'])
 		style.cache = cache = block_cache_open(a.opt['k'], style.threads);

@@ -193,3 +193,26 @@ tree_settle(struct tree *t)
 	drop_replaced(t);
 	count_names(t);
 }
+
+void
+tree_refuse_setuid(const struct tree *t)
+{
+	const struct tree_entry *first = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < t->list.n; i++) {
+		const struct tree_entry *e = &t->list.v[i];
+
+		if (!S_ISREG(e->mode) || !(e->mode & (S_ISUID | S_ISGID)))
+			continue;
+		if (n++ == 0)
+			first = e;
+	}
+	if (n) {
+		die("%s: '%s'%s %s (mode %04o): no setuid or setgid file may enter the image",
+			t->name, first->path,
+			n > 1 ? arena_printf(t->arena, " and %zu more", n - 1) : "",
+			n > 1 ? "are setuid or setgid" : "is setuid or setgid",
+			(unsigned)first->mode & 07777);
+	}
+}

@@ -73,4 +73,9 @@ const struct tree_entry *tree_find(const struct tree *t, const char *path);
 // The folder that holds E, an entry of T other than its top.
 const struct tree_entry *tree_parent(const struct tree *t, const struct tree_entry *e);
 
+// Dies, naming the first, when a file of T is setuid or setgid. Whoever runs in the guest is root
+// already; a file that gives its user another's rights has no use there but to get around the
+// sandbox.
+void tree_refuse_setuid(const struct tree *t);
+
 #endif

@@ -104,6 +104,13 @@ def pack_squashfs(d):
     return Case(["-c", "zstd", "-l", "3", "-b", "131072", "-s", EPOCH, small_tar(d, "in/a.tar")])
 
 
+def pack_erofs(d):
+    need("mkfs.erofs")
+    if os.geteuid() != 0:
+        raise Skip("not root")
+    return Case(["-l", "9", "-s", EPOCH, small_tar(d, "in/a.tar")], stride=3)
+
+
 def cache_blocks(d):
     return Case(["-k", P("cache/blocks")])
 
@@ -228,6 +235,6 @@ def build_image(d):
                 reads=["in/versions.sh"], stride=5)
 
 
-CASES = {f.__name__: f for f in (seal_binary, extract_files, pack_squashfs, cache_blocks, pack_initrd, sum_blake3,
+CASES = {f.__name__: f for f in (seal_binary, extract_files, pack_squashfs, pack_erofs, cache_blocks, pack_initrd, sum_blake3,
                                  write_manifest, check_toolchain, boot_image, run_image, render_dockerfile, resolve_kernel,
                                  fetch_base, build_image, sum_context)}
