@@ -32,13 +32,14 @@ enum { DAY = 24 * 60 * 60 };
 
 static const struct rule rule = {
 	"write_manifest",
-	"A:B:s:S:c:",
+	"A:B:r:s:S:c:",
 	"-A ASSETS -B BINARY_VERSION [-S SUMS]\n"
-	"       [-s SOURCE_DATE_EPOCH] [-c CACHE] [SUM...]",
+	"       [-r ROOTFS] [-s SOURCE_DATE_EPOCH] [-c CACHE] [SUM...]",
 	"Writes ASSETS/B3SUMS and manifest.json for the assets that are there, of every\n"
 	"architecture, their hash aliases and the link 'current', then the stamp OUT. Hashes are\n"
 	"taken from SUMS/ARCH/FILE.b3 where that is not older than the asset; others, or without\n"
-	"SUMS all, are worked out, and remembered in the folder CACHE.",
+	"SUMS all, are worked out, and remembered in the folder CACHE. Where there are both\n"
+	"rootfs.squashfs and rootfs.erofs, ROOTFS is the one that counts; by default the latter.",
 };
 
 static const char *
@@ -146,15 +147,19 @@ int
 main(int argc, char *argv[])
 {
 	struct rule_args a;
+	struct assets_places places;
 	struct assets as;
 	struct buf stamp = {0};
 
 	rule_parse(&a, &rule, argc, argv);
 	rule_need(&a, 'A');
 	binary_version(&a);
+	if (a.opt['r'] && !asset_is_name(a.opt['r']))
+		die_usage("-r wants the name of an asset, not '%s'", a.opt['r']);
 	release_day(&a);
 	lock_folder(a.opt['A']);
-	assets_find(&as, &a.arena, &(struct assets_places){a.opt['A'], a.opt['S'], a.opt['c']});
+	places = (struct assets_places){a.opt['A'], a.opt['S'], a.opt['c'], a.opt['r']};
+	assets_find(&as, &a.arena, &places);
 	write_all(&a, &as, &stamp);
 	rule_depfile(&a);
 	output_write(a.opt['o'], buf_str(&stamp), 0644);

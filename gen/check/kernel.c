@@ -9,7 +9,6 @@
 // of each line. A symbol that Kconfig switches on by itself need not be named.
 // Source: guest/artifacts/capsem-init
 static const char *const needed[][2] = {
-	{"SQUASHFS", NULL},
 	{"OVERLAY_FS", NULL},
 	{"VSOCKETS", NULL},
 	{"VIRTIO_VSOCKETS", NULL},
@@ -82,19 +81,34 @@ is_stub(const struct source *src)
 }
 
 static void
-check_symbols(const struct conf_arch *a, const struct source *src, struct diags *ds)
+check_symbol(const struct conf_arch *a, const struct source *src, const char *first,
+	const char *other, struct diags *ds)
 {
-	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++) {
-		const char *first = needed[i][0], *other = needed[i][1];
-		struct span at = {src, 0, 0};
-		struct diag *d;
+	struct span at = {src, 0, 0};
+	struct diag *d;
 
-		if (state_of(src, first, &at) == YES || (other && state_of(src, other, &at) == YES))
-			continue;
-		d = diag_add(ds, W025, at, "kernel configuration of %s lacks CONFIG_%s%s%s",
-			a->head.key.s, first, other ? " or CONFIG_" : "", other ? other : "");
-		diag_help(ds, d, "add the line CONFIG_%s=y", first);
-	}
+	if (state_of(src, first, &at) == YES || (other && state_of(src, other, &at) == YES))
+		return;
+	d = diag_add(ds, W025, at, "kernel configuration of %s lacks CONFIG_%s%s%s", a->head.key.s,
+		first, other ? " or CONFIG_" : "", other ? other : "");
+	diag_help(ds, d, "add the line CONFIG_%s=y", first);
+}
+
+static bool
+is_erofs(const struct config *c)
+{
+	return str_is(c->build.rootfs_format.v, "erofs");
+}
+
+static void
+check_symbols(const struct config *c, const struct conf_arch *a, const struct source *src,
+	struct diags *ds)
+{
+	check_symbol(a, src, is_erofs(c) ? "EROFS_FS" : "SQUASHFS", NULL, ds);
+	if (is_erofs(c))
+		check_symbol(a, src, "EROFS_FS_ZIP", NULL, ds);
+	for (size_t i = 0; i < sizeof(needed) / sizeof(*needed); i++)
+		check_symbol(a, src, needed[i][0], needed[i][1], ds);
 }
 
 static void
@@ -107,6 +121,8 @@ check_decompressor(const struct config *c, const struct conf_arch *a, const stru
 	enum state state;
 	struct diag *d;
 
+	if (is_erofs(c))
+		return; // lz4, which EROFS_FS_ZIP brings
 	while (!str_is(compression->v, decompressors[i].compression))
 		i++;
 	state = state_of(src, decompressors[i].symbol, &at);
@@ -144,7 +160,7 @@ check_defconfig(const struct config *c, const struct conf_arch *a, struct diags 
 	}
 	if (!src || is_stub(src))
 		return;
-	check_symbols(a, src, ds);
+	check_symbols(c, a, src, ds);
 	check_decompressor(c, a, src, ds);
 }
 

@@ -12,7 +12,7 @@
 #include "gen/cmd/work.h"
 
 static const char *const assets[][4] = {
-	[BUILD_ROOTFS] = {"rootfs.squashfs", "tool-versions.txt", NULL},
+	[BUILD_ROOTFS] = {"rootfs.squashfs", "rootfs.erofs", "tool-versions.txt", NULL},
 	[BUILD_KERNEL] = {"vmlinuz", "initrd.img", NULL},
 };
 
@@ -36,12 +36,12 @@ publish_arch(const struct plan *p, const struct plan_arch *a, enum build_templat
 	for (const char *const *name = assets[t]; *name; name++) {
 		const char *from = plan_asset(p, a, *name);
 
-		if (!graph_maker(p->graph, from)) // no version commands, no versions
+		if (!graph_maker(p->graph, from)) // no version commands, no versions; one format
 			continue;
 		output_share(from, path_join(p->arena, dir, *name));
 		printf("  %s/%s/%s\n", shown, a->name, *name);
 	}
-	if (t == BUILD_ROOTFS)
+	if (t == BUILD_ROOTFS && !graph_maker(p->graph, plan_asset(p, a, "rootfs.erofs")))
 		look_for_erofs(p, dir, shown, a->name);
 }
 

@@ -9,19 +9,22 @@ static const char *const short_names[] = {"boot", "doctor", "run", NULL};
 static struct edge *
 machine_edge(struct plan *p, const struct plan_arch *a, enum rule_id rule, const char *out)
 {
-	static const char *const flags[] = {"-k", "-i", "-r", NULL};
+	static const char *const flags[] = {"-k", "-i", "-r"};
+	const char *const *assets = plan_assets(p);
 	const struct machine *m = p->machine;
 	struct graph *g = p->graph;
 	struct edge *e = stage_helper(p, rule, out);
 
 	edge_opt(g, e, "-a", a->facts->name);
-	for (size_t i = 0; plan_assets[i] && flags[i]; i++) {
-		const char *asset = plan_asset(p, a, plan_assets[i]);
+	for (size_t i = 0; i <= ASSET_ROOT; i++) {
+		const char *asset = plan_asset(p, a, assets[i]);
 
 		edge_opt(g, e, flags[i], asset);
 		edge_implicit(g, e, asset);
 	}
 	edge_opt(g, e, "-m", "build/assets/manifest.json");
+	if (plan_is_erofs(p))
+		edge_opt(g, e, "-x", "capsem.rootfs=erofs");
 	edge_order(g, e, arena_printf(p->arena, "build/published/assets-%s", a->name));
 	edge_opt(g, e, "-q", machine_get(m, "qemu", a->facts->name));
 	edge_opt(g, e, "-A", a->foreign ? "tcg" : machine_get(m, "qemu", "accel"));

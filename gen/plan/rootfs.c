@@ -40,6 +40,24 @@ plan_squashfs(struct plan *p, const struct plan_arch *a, const char *tar)
 	edge_in(g, e, tar);
 }
 
+bool
+plan_is_erofs(const struct plan *p)
+{
+	return str_is(p->conf->build.rootfs_format.v, "erofs");
+}
+
+static void
+plan_erofs(struct plan *p, const struct plan_arch *a, const char *tar)
+{
+	struct graph *g = p->graph;
+	struct edge *e = stage_helper(p, RULE_pack_erofs, plan_asset(p, a, "rootfs.erofs"));
+	long level = p->conf->build.compression_level.v;
+
+	edge_opt(g, e, "-l", arena_printf(p->arena, "%ld", level > 12 ? 12 : level));
+	edge_opt(g, e, "-s", stage_epoch(p));
+	edge_in(g, e, tar);
+}
+
 static bool
 has_version_commands(const struct config *c)
 {
@@ -99,7 +117,11 @@ plan_rootfs(struct plan *p, const struct plan_arch *a)
 	edge_opt(p->graph, e, "-p", a->conf->docker_platform.v.s);
 	capture_versions(p, a, e);
 	capture_packages(p, a, e);
-	plan_squashfs(p, a, e->outs.v[0]);
+	if (plan_is_erofs(p)) {
+		plan_erofs(p, a, e->outs.v[0]);
+	} else {
+		plan_squashfs(p, a, e->outs.v[0]);
+	}
 }
 
 void

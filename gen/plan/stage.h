@@ -9,7 +9,7 @@
 void plan_self(struct plan *p);                                    // configure, helpers, tests
 void plan_settings(struct plan *p);                                // defaults.json
 void plan_agents(struct plan *p, const struct plan_arch *a);       // guest programs
-void plan_rootfs(struct plan *p, const struct plan_arch *a);       // rootfs.squashfs
+void plan_rootfs(struct plan *p, const struct plan_arch *a);       // rootfs.squashfs, or .erofs
 void plan_kernel(struct plan *p, const struct plan_arch *a);       // vmlinuz
 void plan_initrd(struct plan *p, const struct plan_arch *a);       // initrd.img
 void plan_boot(struct plan *p, const struct plan_arch *a);         // what boots the image
@@ -19,8 +19,12 @@ void plan_targets(struct plan *p);                                 // manifest, 
 void plan_agent_target(struct plan *p, const struct plan_arch *a); // agents-A
 void plan_boot_names(struct plan *p);                              // boot, doctor, run, shell
 
-// The assets of an architecture, ended by NULL.
-extern const char *const plan_assets[];
+// The assets of an architecture, ended by NULL: kernel, initrd, root filesystem.
+enum { ASSET_ROOT = 2 };
+const char *const *plan_assets(const struct plan *p);
+
+// Whether the root filesystem is erofs, not squashfs.
+bool plan_is_erofs(const struct plan *p);
 
 // The sum file of an asset.
 const char *plan_sum(struct plan *p, const struct plan_arch *a, const char *asset);

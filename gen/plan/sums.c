@@ -11,7 +11,14 @@
 
 #define SUM_CACHE "build/cache/sums"
 
-const char *const plan_assets[] = {"vmlinuz", "initrd.img", "rootfs.squashfs", NULL};
+const char *const *
+plan_assets(const struct plan *p)
+{
+	static const char *const squashfs[] = {"vmlinuz", "initrd.img", "rootfs.squashfs", NULL};
+	static const char *const erofs[] = {"vmlinuz", "initrd.img", "rootfs.erofs", NULL};
+
+	return plan_is_erofs(p) ? erofs : squashfs;
+}
 
 const char *
 plan_sum(struct plan *p, const struct plan_arch *a, const char *asset)
@@ -28,18 +35,18 @@ is_built(struct plan *p, const struct plan_arch *a, const char *asset)
 void
 plan_sums(struct plan *p, const struct plan_arch *a)
 {
+	const char *const *assets = plan_assets(p);
 	struct graph *g = p->graph;
 
-	for (size_t i = 0; plan_assets[i]; i++) {
+	for (size_t i = 0; assets[i]; i++) {
 		struct edge *e;
 
-		if (!is_built(p, a, plan_assets[i]) ||
-			graph_maker(g, plan_sum(p, a, plan_assets[i])))
+		if (!is_built(p, a, assets[i]) || graph_maker(g, plan_sum(p, a, assets[i])))
 			continue; // not there, or summed by what makes it
-		e = stage_helper(p, RULE_sum_blake3, plan_sum(p, a, plan_assets[i]));
-		edge_opt(g, e, "-n", arena_printf(p->arena, "%s/%s", a->name, plan_assets[i]));
+		e = stage_helper(p, RULE_sum_blake3, plan_sum(p, a, assets[i]));
+		edge_opt(g, e, "-n", arena_printf(p->arena, "%s/%s", a->name, assets[i]));
 		edge_opt(g, e, "-c", SUM_CACHE);
-		edge_in(g, e, plan_asset(p, a, plan_assets[i]));
+		edge_in(g, e, plan_asset(p, a, assets[i]));
 	}
 }
 
@@ -56,6 +63,7 @@ plan_manifest(struct plan *p, const char *name)
 	edge_opt(g, e, "-S", "build");
 	edge_opt(g, e, "-c", SUM_CACHE);
 	edge_opt(g, e, "-B", p->in->binary_version);
+	edge_opt(g, e, "-r", plan_assets(p)[ASSET_ROOT]);
 	if (*epoch)
 		edge_opt(g, e, "-s", epoch);
 	return e;
@@ -70,7 +78,7 @@ add_asset(struct plan *p, struct edge *manifest, const struct plan_arch *a, cons
 		edge_in(p->graph, manifest, plan_sum(p, a, asset));
 		edge_implicit(p->graph, manifest, plan_asset(p, a, asset)); // for its alias
 	}
-	if (strcmp(asset, "rootfs.squashfs") == 0 && graph_maker(p->graph, versions))
+	if (strcmp(asset, plan_assets(p)[ASSET_ROOT]) == 0 && graph_maker(p->graph, versions))
 		edge_order(p->graph, manifest, versions);
 }
 
@@ -96,8 +104,8 @@ plan_arch_targets(struct plan *p, const struct plan_arch *a)
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
 		const char *name = arena_printf(p->arena, "%s-%s", names[i], a->name);
 
-		add_asset(p, plan_manifest(p, name), a, plan_assets[i]);
-		add_asset(p, every, a, plan_assets[i]);
+		add_asset(p, plan_manifest(p, name), a, plan_assets(p)[i]);
+		add_asset(p, every, a, plan_assets(p)[i]);
 		name_target(p, name, host ? names[i] : NULL);
 	}
 	name_target(p, all, NULL);
@@ -135,8 +143,8 @@ plan_targets(struct plan *p)
 	for (size_t i = 0; i < p->narchs; i++) {
 		plan_agent_target(p, &p->archs[i]);
 		plan_arch_targets(p, &p->archs[i]);
-		for (size_t k = 0; plan_assets[k]; k++)
-			add_asset(p, every, &p->archs[i], plan_assets[k]);
+		for (size_t k = 0; k <= ASSET_ROOT; k++)
+			add_asset(p, every, &p->archs[i], plan_assets(p)[k]);
 	}
 	name_target(p, "assets", NULL);
 	plan_boot_names(p);

@@ -35,21 +35,37 @@ asset_is_name(const char *name)
 	return false;
 }
 
+// Add the asset NAME of an architecture. False when there is none.
+static bool
+add_one(struct assets *as, const char *arch, const char *prefix, const char *name)
+{
+	struct asset asset = {.arch = arch, .name = name};
+
+	asset.shown = path_join(as->arena, prefix, name);
+	asset.path = path_join(as->arena, as->dir, asset.shown);
+	if (!output_look(asset.path, &asset.st))
+		return false;
+	VEC_ADD(as->arena, &as->list, asset);
+	return true;
+}
+
+static bool
+is_in_row(const char *const *row, const char *name)
+{
+	while (name && *row && strcmp(*row, name) != 0)
+		row++;
+	return name && *row;
+}
+
 // Add the assets of one architecture. PREFIX is its folder, as sums name it.
 static void
 find_in(struct assets *as, const char *arch, const char *prefix)
 {
 	for (size_t i = 0; i < NNAMES; i++) {
-		for (const char *const *n = names[i]; *n; n++) {
-			struct asset asset = {.arch = arch, .name = *n};
+		bool found = is_in_row(names[i], as->root) && add_one(as, arch, prefix, as->root);
 
-			asset.shown = path_join(as->arena, prefix, *n);
-			asset.path = path_join(as->arena, as->dir, asset.shown);
-			if (!output_look(asset.path, &asset.st))
-				continue;
-			VEC_ADD(as->arena, &as->list, asset);
-			break;
-		}
+		for (const char *const *n = names[i]; *n && !found; n++)
+			found = add_one(as, arch, prefix, *n);
 	}
 }
 
@@ -149,7 +165,7 @@ hash_all(struct assets *as, const struct assets_places *places)
 void
 assets_find(struct assets *as, struct arena *a, const struct assets_places *places)
 {
-	*as = (struct assets){.arena = a, .dir = places->dir};
+	*as = (struct assets){.arena = a, .dir = places->dir, .root = places->root};
 	for (int i = 0; i < TRIES; i++) {
 		find_all(as);
 		if (hash_all(as, places))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // assets.h -- the files a guest boots from, as they lie in the assets folder. Layer: rules/lib.
 //
-//   ASSETS/x86_64/vmlinuz  initrd.img  rootfs.squashfs (or rootfs.erofs, which wins)
+//   ASSETS/x86_64/vmlinuz  initrd.img  rootfs.squashfs (or rootfs.erofs)
 //   ASSETS/arm64/...
 //
 // Where no folder holds any, they may lie in ASSETS itself, as older tools left them; they then
@@ -26,6 +26,7 @@ struct asset {
 struct assets {
 	struct arena *arena;
 	const char *dir;
+	const char *root; // the root file system that counts, or NULL
 	VEC(struct asset)
 	list;      // by architecture in byte order, then kernel, initrd, root file system
 	bool flat; // they lie in DIR itself
@@ -34,12 +35,14 @@ struct assets {
 struct assets_places {
 	const char *dir, *sums;
 	const char *cache; // of sum_file, or NULL
+	const char *root;
 };
 
 // Find and hash all assets below DIR. A hash is taken from the sum file SUMS/ARCH/NAME.b3 when that
 // is not older than the asset and speaks of it, else worked out, or remembered in CACHE; SUMS may
 // be NULL. Starts again when an asset was replaced meanwhile. Dies when one cannot be read or is no
-// regular file.
+// regular file. Of rootfs.squashfs and rootfs.erofs one counts: ROOT if it is there, else (or when
+// ROOT is NULL) the latter.
 void assets_find(struct assets *as, struct arena *a, const struct assets_places *places);
 
 // Whether the asset at this path is still the file that was found.

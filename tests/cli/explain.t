@@ -19,7 +19,7 @@ def rebuilds(s, name):
 def reach(edges):
     """What of the words of schema.def these edges stand for."""
     outs, words = {out for _, out in edges}, set()
-    made = {os.path.basename(out) for rule, out in edges if rule in ("build_image", "render_dockerfile", "sum_context", "pack_initrd", "pack_squashfs")}
+    made = {os.path.basename(out) for rule, out in edges if rule in ("build_image", "render_dockerfile", "sum_context", "pack_initrd", "pack_squashfs", "pack_erofs")}
     if any(out.endswith("tool-versions.sh") for out in outs):
         words.add("versions")
     if "rootfs.Dockerfile" in made or "rootfs.context" in made or ("rootfs.tar" in made and "versions" not in words):
@@ -28,7 +28,7 @@ def reach(edges):
         words.add("kernel")
     if "initrd.tar" in made:
         words.add("initrd")
-    if "rootfs.squashfs" in made and "rootfs.tar" not in made:
+    if made & {"rootfs.squashfs", "rootfs.erofs"} and "rootfs.tar" not in made:
         words.add("squashfs")
     if "build/settings/defaults.json" in outs:
         words.add("settings")

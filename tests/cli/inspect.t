@@ -42,7 +42,7 @@ def each(read):
 
 ARCH = [("base_image", "debian:bookworm-slim"), ("docker_platform", R), ("rust_target", R), ("kernel_branch", "auto"), ("kernel_image", R),
         ("defconfig", R), ("node_major", 24, as_int)]
-BUILDING = [("compression", "zstd"), ("compression_level", 15, as_int), ("kernel_source", OWN), ("kernel_sha256", OWN),
+BUILDING = [("compression", "zstd"), ("rootfs_format", OWN), ("compression_level", 15, as_int), ("kernel_source", OWN), ("kernel_sha256", OWN),
             ("architectures", R, each(record(ARCH))), ("version_commands", dict)]
 IMAGE = [("name", R), ("version", "0.1.0"), ("description", ""), ("changelog", list, lambda v: [table(i, CHANGELOG) for i in v])]
 CHANGELOG = [("version", R), ("date", R), ("changes", R)]

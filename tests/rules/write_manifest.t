@@ -53,6 +53,16 @@ with Box("write_manifest") as box:
     def state():
         return {p: (os.stat(p).st_ino, os.stat(p).st_mtime_ns) for p in ("assets/manifest.json", "assets/B3SUMS", "out")}
 
+    # A root filesystem of each format, as a change of rootfs_format leaves them: the one that was asked for counts.
+    fresh(x86_64__rootfs="square")
+    replace("x86_64/rootfs.erofs", "eroded")
+    for name, more in ("rootfs.erofs", []), ("rootfs.squashfs", ["-r", "rootfs.squashfs"]), ("rootfs.erofs", ["-r", "rootfs.erofs"]):
+        box.makes("writes " + " ".join(more), *args(), *more)
+        listed = json.loads(get("assets/manifest.json"))["assets"]
+        tap.same(list(listed["releases"][listed["current"]]["arches"]["x86_64"]), [name], name + " is the one")
+        tap.ok((b"x86_64/" + name.encode()) in get("assets/B3SUMS") and get("assets/B3SUMS").count(b"rootfs") == 1, "in B3SUMS too", get("assets/B3SUMS"))
+    box.fails("a root filesystem that is none", "-r wants the name of an asset, not 'x'", *args(), "-r", "x", status=2)
+
     # Bytes that change without a new file are damage, and not published as something new.
     fresh(x86_64__vmlinuz="kernel", x86_64__rootfs="root", arm64__rootfs="root")
     update()
