@@ -119,15 +119,12 @@ fill_cache(struct block_cache *cache, uint64_t max, const struct output *out,
 }
 
 static const char *
-pack(const struct tree *t, struct output *out, struct squash_style *style,
+pack(const struct tree *t, struct output *out, const struct squash_style *style,
 	struct squash_report *report)
 {
-	struct progress progress;
-
-	progress_start(&progress, stderr, tree_bytes(t));
-	style->progress = &progress;
+	progress_start(style->progress, stderr, tree_bytes(t));
 	squash_write(t, out, style, report);
-	progress_end(&progress);
+	progress_end(style->progress);
 	return squash_check(t, t->arena, out->tmp, style);
 }
 
@@ -157,6 +154,7 @@ int
 main(int argc, char *argv[])
 {
 	struct squash_style style;
+	struct progress progress;
 	struct block_cache *cache = NULL;
 	struct rule_args a;
 	struct output out;
@@ -165,6 +163,7 @@ main(int argc, char *argv[])
 
 	rule_parse(&a, &rule, argc, argv);
 	style = read_style(&a);
+	style.progress = &progress;
 	max = (uint64_t)rule_number(&a, 'm', 10, 1, INT32_MAX, CACHE_MIB) << 20;
 	tree_load(&tree, &a.arena, a.in[0]);
 	tree_refuse_setuid(&tree);

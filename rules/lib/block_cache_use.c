@@ -117,6 +117,7 @@ static bool
 evict(struct block_cache *c, uint64_t max)
 {
 	uint64_t have = (uint64_t)cache_number(c, "SELECT coalesce(sum(n), 0) FROM entry");
+	uint64_t least = have - max + max / 10;
 	struct arena a = {0};
 	bool done;
 
@@ -127,7 +128,7 @@ evict(struct block_cache *c, uint64_t max)
 			"DELETE FROM entry WHERE key IN (SELECT key FROM (SELECT key, sum(n) OVER "
 			"(ORDER BY used, key) - n AS before FROM entry) WHERE before < %llu);"
 			"DELETE FROM value WHERE id NOT IN (SELECT value FROM entry);",
-			(unsigned long long)(have - max + max / 10)));
+			(unsigned long long)least));
 	arena_free(&a);
 	return done;
 }

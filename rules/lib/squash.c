@@ -95,7 +95,7 @@ void
 squash_write(const struct tree *t, struct output *out, const struct squash_style *style,
 	struct squash_report *report)
 {
-	int id = sqfs_compressor_id_from_name(style->format);
+	SQFS_COMPRESSOR id = (SQFS_COMPRESSOR)sqfs_compressor_id_from_name(style->format);
 	sqfs_compressor_t *cmp = squash_compressor(id, style->level, style->block, false);
 	struct image f = image_of(out);
 	struct squash_layout layout;

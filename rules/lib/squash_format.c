@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#define _GNU_SOURCE // dladdr
+#define _GNU_SOURCE // dladdr. NOLINT(readability-identifier-naming): a name of the C library
 #include "rules/lib/squash_format.h"
 
 #include <dlfcn.h>

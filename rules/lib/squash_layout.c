@@ -16,19 +16,23 @@ squash_piece_bytes(const struct squash_piece *piece, void *room)
 {
 	const struct tree_data *d = piece->data;
 	int64_t from = piece->offset, end = from + piece->size;
-	const struct tree_piece *first = d->pieces.n ? &d->pieces.v[0] : NULL;
 
-	if (first && first->offset <= from && first->offset + (int64_t)first->n >= end)
-		return first->bytes + (from - first->offset);
+	for (size_t i = 0; i < d->pieces.n; i++) {
+		const struct tree_piece *p = &d->pieces.v[i];
+
+		if (p->offset <= from && p->offset + (int64_t)p->n >= end)
+			return p->bytes + (from - p->offset);
+	}
 	memset(room, 0, piece->size);
 	for (size_t i = 0; i < d->pieces.n; i++) {
 		const struct tree_piece *p = &d->pieces.v[i];
 		int64_t a = p->offset > from ? p->offset : from;
 		int64_t b = p->offset + (int64_t)p->n < end ? p->offset + (int64_t)p->n : end;
 
-		if (a < b)
+		if (a < b) {
 			memcpy((char *)room + (a - from), p->bytes + (a - p->offset),
 				(size_t)(b - a));
+		}
 	}
 	return room;
 }

@@ -43,9 +43,10 @@ must(int err, const char *what)
 {
 	if (err == SQFS_ERROR_ALLOC)
 		die("out of memory");
-	if (err)
+	if (err) {
 		die("pack: the %s do not fit into a squashfs image (libsquashfs error %d)", what,
 			err);
+	}
 }
 
 static void *
@@ -148,18 +149,16 @@ static void
 write_inode(
 	struct tables *s, struct node *n, const struct tree_entry *e, sqfs_inode_generic_t *inode)
 {
+	sqfs_u64 block;
+	sqfs_u32 offset;
+
 	inode->base.mode = (sqfs_u16)e->mode;
 	inode->base.mod_time = s->time;
 	inode->base.inode_number = n->number;
 	must(sqfs_id_table_id_to_index(s->ids, e->uid, &inode->base.uid_idx), "owners");
 	must(sqfs_id_table_id_to_index(s->ids, e->gid, &inode->base.gid_idx), "owners");
-	{
-		sqfs_u64 block;
-		sqfs_u32 offset;
-
-		sqfs_meta_writer_get_position(s->inodes, &block, &offset);
-		n->ref = block << 16 | offset;
-	}
+	sqfs_meta_writer_get_position(s->inodes, &block, &offset);
+	n->ref = block << 16 | offset;
 	must(sqfs_meta_writer_write_inode(s->inodes, inode), "inodes");
 	n->written = true;
 	free(inode);
@@ -171,9 +170,10 @@ write_other(struct tables *s, size_t i)
 	struct node *n = s->nodes[i].same;
 	const struct tree_entry *e = &s->tree->list.v[i];
 
-	if (!n->written)
+	if (!n->written) {
 		write_inode(
 			s, n, e, squash_inode(e, s->layout, s->layout->of[i], xattr_index(s, e)));
+	}
 }
 
 static void write_folder(struct tables *s, size_t i);
@@ -244,9 +244,10 @@ list_fragments(struct tables *s)
 		const struct squash_block *b = &s->layout->blocks.v[i];
 		sqfs_u32 index;
 
-		if (b->fragment)
+		if (b->fragment) {
 			must(sqfs_frag_table_append(s->fragments, b->at, b->stored, &index),
 				"files");
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ make(const struct tree *t, const struct tree_entry *e, const char *dir, const ch
 			die("link %s:", path);
 		return true;
 	}
-	if (S_ISREG(e->mode)) {
+	if (e->data) {
 		write_file(e->data, path);
 	} else if (S_ISDIR(e->mode)) {
 		err = mkdir(path, 0700);

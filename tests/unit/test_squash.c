@@ -212,7 +212,7 @@ static void
 test_damaged_image(void **state)
 {
 	struct tree t = load();
-	struct stat st;
+	struct stat st = {0};
 	size_t noticed = 0;
 	int fd;
 
