@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // build_dry_run.c -- the Dockerfiles of a build, and nothing else. Layer: gen/cmd.
-#include <string.h>
-
 #include "gen/base/die.h"
 #include "gen/base/json.h"
 #include "gen/cmd/build.h"
@@ -74,24 +72,6 @@ print_json(const struct dry_run *d, struct buf *out)
 	return fine;
 }
 
-// What a plan cannot build is no part of it.
-static void
-check_platforms(const struct cmd_options *o, const struct config *conf)
-{
-	const struct conf_arch_list *all = &conf->build.architectures;
-
-	for (size_t i = 0; i < all->n; i++) {
-		const char *name = all->v[i].head.key.s;
-		const char *platform = all->v[i].docker_platform.v.s;
-		bool wanted = !cmd_is_set(o, OPT_ARCH);
-
-		for (size_t k = 0; k < o->option[OPT_ARCH].n; k++)
-			wanted = wanted || strcmp(o->option[OPT_ARCH].v[k], name) == 0;
-		if (wanted && !arch_by_platform(platform))
-			die("architecture '%s': platform '%s' cannot be built", name, platform);
-	}
-}
-
 int
 build_dry_run(const struct cmd_options *o, struct config *conf, const struct machine *m,
 	const char *template)
@@ -101,8 +81,7 @@ build_dry_run(const struct cmd_options *o, struct config *conf, const struct mac
 	struct buf text = {0};
 	bool fine;
 
-	check_platforms(o, conf);
-	d.p = cmd_plan(o, conf, m, &ignored); // what else it finds wrong is about building
+	d.p = cmd_plan_any(o, conf, m, &ignored); // what it finds wrong is about building
 	fine = cmd_is_set(o, OPT_JSON) ? print_json(&d, &text) : print_text(&d, &text);
 	if (fine)
 		fputs(text.s, stdout);

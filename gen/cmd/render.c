@@ -21,8 +21,8 @@ cmd_host(struct arena *a)
 	return arena_dup(a, u.machine);
 }
 
-struct plan *
-cmd_plan(
+static struct plan_input *
+input_of(
 	const struct cmd_options *o, struct config *conf, const struct machine *m, struct diags *ds)
 {
 	struct cmd_places places = cmd_locate(o->arena, o, path_cwd(o->arena));
@@ -42,6 +42,23 @@ cmd_plan(
 		.narchs = o->option[OPT_ARCH].n,
 		.release = cmd_is_set(o, OPT_RELEASE),
 	};
+	return in;
+}
+
+struct plan *
+cmd_plan(
+	const struct cmd_options *o, struct config *conf, const struct machine *m, struct diags *ds)
+{
+	return plan_build(input_of(o, conf, m, ds), conf, m, ds);
+}
+
+struct plan *
+cmd_plan_any(
+	const struct cmd_options *o, struct config *conf, const struct machine *m, struct diags *ds)
+{
+	struct plan_input *in = input_of(o, conf, m, ds);
+
+	in->any_platform = true;
 	return plan_build(in, conf, m, ds);
 }
 

@@ -11,6 +11,10 @@
 struct plan *cmd_plan(const struct cmd_options *o, struct config *conf, const struct machine *m,
 	struct diags *ds);
 
+// The same with the platforms that cannot be built.
+struct plan *cmd_plan_any(const struct cmd_options *o, struct config *conf, const struct machine *m,
+	struct diags *ds);
+
 // What configure would write to PATH, in the arena of P; NULL when it writes no such file.
 const char *cmd_file_text(const struct plan *p, const char *path);
 

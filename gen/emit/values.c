@@ -8,8 +8,7 @@
 #include "gen/base/path.h"
 #include "gen/emit/emit.h"
 
-// The version shown where none is fixed and the branch names none; the real one comes as a build
-// argument.
+// The version shown where none is fixed; the real one comes as a build argument.
 #define KERNEL_FALLBACK "7.0.11"
 #define KERNEL_URL "https://cdn.kernel.org/pub/linux/kernel"
 
@@ -152,15 +151,12 @@ source_kind(const struct config *c)
 	return str_starts(c->build.kernel_source.v, "file:") ? "file" : c->build.kernel_source.v.s;
 }
 
-// Never one of another branch: the first release of a branch is called like the branch.
 static const char *
-shown_version(const struct plan *p, const char *branch)
+shown_version(const struct plan *p)
 {
 	const char *fixed = machine_get(p->machine, "kernel", "version");
 
-	if (*fixed)
-		return fixed;
-	return strcmp(branch, "auto") == 0 ? KERNEL_FALLBACK : branch;
+	return *fixed ? fixed : KERNEL_FALLBACK;
 }
 
 cJSON *
@@ -171,7 +167,7 @@ emit_kernel_values(const struct plan *p, const struct plan_arch *a)
 	const char *source = source_kind(p->conf);
 	bool file = strcmp(source, "file") == 0;
 
-	json_set_str(values, "kernel_version", shown_version(p, a->conf->kernel_branch.v.s));
+	json_set_str(values, "kernel_version", shown_version(p));
 	json_set_str(values, "kernel_branch", a->conf->kernel_branch.v.s);
 	json_set_str(values, "kernel_source", source);
 	json_set_str(values, "kernel_url", *mirror ? mirror : KERNEL_URL);

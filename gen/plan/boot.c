@@ -72,7 +72,8 @@ plan_run(struct plan *p, const struct plan_arch *a)
 void
 plan_boot(struct plan *p, const struct plan_arch *a)
 {
-	if (!graph_maker(p->graph, plan_asset(p, a, "vmlinuz")))
+	if (!graph_maker(p->graph, plan_asset(p, a, "vmlinuz")) ||
+		!arch_by_machine(a->facts->name)) // one that is only looked at
 		return;
 	plan_check(p, a, "boot", NULL);
 	plan_check(p, a, "doctor", "doctor");

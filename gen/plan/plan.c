@@ -16,6 +16,23 @@ is_wanted(const struct plan_input *in, const char *arch)
 	return in->narchs == 0;
 }
 
+// What can be said of a platform that is none of ours: "linux/riscv64" is riscv64 everywhere.
+static const struct arch_facts *
+facts_of(const struct plan *p, const char *platform)
+{
+	const struct arch_facts *known = arch_by_platform(platform);
+	const char *slash = strchr(platform, '/'), *name = slash ? slash + 1 : platform;
+	struct arch_facts *facts;
+
+	if (known || !p->in->any_platform)
+		return known;
+	facts = arena_alloc(p->arena, sizeof(*facts));
+	*facts = (struct arch_facts){platform, name, name, name, name, name,
+		arena_printf(p->arena, "%s-linux-gnu-", name),
+		arena_printf(p->arena, "%s-linux-musl", name)};
+	return facts;
+}
+
 // A platform nobody can build is a mistake only when it is asked for.
 static void
 add_arch(struct plan *p, const struct conf_arch *conf)
@@ -23,7 +40,7 @@ add_arch(struct plan *p, const struct conf_arch *conf)
 	struct plan_arch *a = &p->archs[p->narchs];
 
 	*a = (struct plan_arch){
-		conf->head.key.s, conf, arch_by_platform(conf->docker_platform.v.s), false};
+		conf->head.key.s, conf, facts_of(p, conf->docker_platform.v.s), false};
 	if (!a->facts) {
 		if (conf->docker_platform.set) {
 			diag_add(p->ds, E305, conf->docker_platform.at,

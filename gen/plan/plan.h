@@ -64,6 +64,7 @@ struct plan_input {
 	const char *const *archs; // --arch; none: all
 	size_t narchs;
 	bool release;
+	bool any_platform;         // plan what cannot be built, too, to look at
 	bool agents_only;          // no images: nothing but the guest programs
 	const char *const *replay; // the arguments that make the same build.ninja again
 	size_t nreplay;

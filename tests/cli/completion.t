@@ -131,14 +131,14 @@ def cases(s):
         yield p + " validate container.r", {"container.runtime="}, True
         yield p + " validate container.runtime=", {"auto", "docker", "podman", "buildah"}, True
         yield p + " validate container.runtime=b", {"buildah"}, True
-        yield p + " validate kernel.ccache=", {"yes", "no"}, True
+        yield p + " validate kernel.cache=", {"yes", "no"}, True
         yield p + " validate toolchain.arm64.", {n for n in settings if n.startswith("toolchain.arm64.")}, True
         yield p + " validate ", settings | {"guest"}, False
         yield p + " schema b", {"build.toml"}, True
         yield p + " explain build.compression", {"build.compression", "build.compression_level"}, True
         yield p + " explain build.compression g", {"guest"}, True
         yield p + " manpage capsem-", {"capsem-builder", "capsem-configure", "capsem-guest", "capsem-machine"}, True
-        yield p + " manpage pack_", {"pack_initrd", "pack_squashfs"}, True
+        yield p + " manpage pack_", {"pack_erofs", "pack_initrd", "pack_squashfs"}, True
         yield p + " completion ", {"bash", "zsh", "fish"}, True
         yield p + " completion bash ", set(), True
         yield p + " mcp ", set(), True
