@@ -108,7 +108,10 @@ doctor_tools(struct doctor *d)
 {
 	look_for(d, DOCTOR_NOTE, "b3sum", "b3sum",
 		"builds have BLAKE3 of their own; only tests use it");
-	look_for(d, DOCTOR_FAIL, "tar2sqfs", "squashfs-tools-ng", "it packs the root filesystem");
+	if (d->conf && str_is(d->conf->build.rootfs_format.v, "erofs")) {
+		look_for(d, DOCTOR_FAIL, "mkfs.erofs", "erofs-utils",
+			"it packs the root filesystem");
+	}
 	look_for(d, DOCTOR_WARN, "curl", "curl",
 		"it asks for kernel releases, and for the sites below");
 }

@@ -72,7 +72,6 @@ def test_tools(tap, s):
             ("ninja", "echo 99999999999999999999.1", (), 1, "[FAIL] ninja says '99999999999999999999.1' for its version\n         fix: sudo apt install ninja-build"),
             ("ninja", "echo broken >&2; exit 1", (), 1, "[FAIL] ninja does not tell its version (broken)\n         fix: sudo apt install ninja-build"),
             ("b3sum", None, (), 0, "[NOTE] b3sum not found (builds have BLAKE3 of their own; only tests use it)\n         fix: sudo apt install b3sum"),
-            ("tar2sqfs", None, (), 1, "[FAIL] tar2sqfs not found (it packs the root filesystem)\n         fix: sudo apt install squashfs-tools-ng"),
             ("curl", None, (), 0, "[WARN] curl not found (it asks for kernel releases, and for the sites below)\n         fix: sudo apt install curl"),
             ("mmdebstrap", None, (), 0, "[WARN] mmdebstrap not found (it makes base images where no registry answers)\n         fix: sudo apt install mmdebstrap"),
             ("mmdebstrap", None, ("container.base=bootstrap",), 1, "[FAIL] mmdebstrap not found (it makes base images)\n         fix: sudo apt install mmdebstrap"),
@@ -86,6 +85,13 @@ def test_tools(tap, s):
         tap.same((got, lines(out, "] " + name)), (status, want), "%s: %s %s" % (name, script or "missing", " ".join(args)))
         if name == "curl":
             tap.ok("site" not in out.replace("the sites below", ""), "without curl no site is asked")
+    s.restore()
+    s.edit("config/build.toml", "[build]\n", "[build]\nrootfs_format = \"erofs\"\n")
+    tap.same(lines(s.host()[1], "mkfs.erofs"), "[PASS] mkfs.erofs 1.5", "mkfs.erofs, where it packs the root filesystem")
+    s.lose("mkfs.erofs")
+    tap.same(lines(s.host()[1], "mkfs.erofs"), "[FAIL] mkfs.erofs not found (it packs the root filesystem)\n         fix: sudo apt install erofs-utils",
+             "which is not there")
+    s.edit("config/build.toml", "rootfs_format = \"erofs\"\n", "")
     s.restore()
     tap.same(lines(s.host("qemu.%s=/no/qemu" % HOST)[1], "/no/qemu"), "[WARN] /no/qemu not found (ninja boot-%s needs it)\n         fix: name one that is there: qemu.%s "
              "comes from: argument" % (HOST, HOST), "a QEMU that a setting names")

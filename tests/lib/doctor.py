@@ -43,7 +43,7 @@ class Bench(Sandbox):
         self.docker()
         self.tool("cc", compiler(HOST))
         self.tool(TRIPLE[FOREIGN] + "-linux-gnu-gcc", compiler(FOREIGN))
-        for name, version in (("ninja", "1.11.1"), ("b3sum", "b3sum 1.2.0"), ("tar2sqfs", "tar2sqfs (squashfs-tools-ng) 1.2.0\nCopyright"),
+        for name, version in (("ninja", "1.11.1"), ("b3sum", "b3sum 1.2.0"), ("mkfs.erofs", "mkfs.erofs 1.5"),
                               ("mmdebstrap", "mmdebstrap 1.3.5"), ("qemu-system-x86_64", "QEMU 7.2"), ("qemu-system-aarch64", "QEMU 7.3")):
             self.tool(name, "echo '%s'" % version)
         self.tool("env", "exec /usr/bin/env \"$@\"")
