@@ -102,7 +102,7 @@ static void
 merge(blake3_hasher *h, uint64_t nchunks)
 {
 	while (h->cv_stack_len > popcnt(nchunks)) {
-		uint8_t *block = h->cv_stack + (h->cv_stack_len - 2) * BLAKE3_OUT_LEN;
+		uint8_t *block = h->cv_stack + (size_t)(h->cv_stack_len - 2) * BLAKE3_OUT_LEN;
 		uint32_t cv[8];
 
 		memcpy(cv, h->key, sizeof(cv));
@@ -116,7 +116,7 @@ static void
 push(blake3_hasher *h, const uint8_t *cv, uint64_t chunk)
 {
 	merge(h, chunk); // late, as the last two must stay apart: they may be the root's
-	memcpy(h->cv_stack + h->cv_stack_len * BLAKE3_OUT_LEN, cv, BLAKE3_OUT_LEN);
+	memcpy(h->cv_stack + (size_t)h->cv_stack_len * BLAKE3_OUT_LEN, cv, BLAKE3_OUT_LEN);
 	h->cv_stack_len++;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gen/base/output.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -223,6 +224,7 @@ same_folder(const char *a, const char *b)
 {
 	size_t n = (size_t)(path_base(a) - a);
 
+	assert(a && b);
 	return n == (size_t)(path_base(b) - b) && memcmp(a, b, n) == 0;
 }
 

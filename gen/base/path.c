@@ -20,10 +20,10 @@ path_join(struct arena *a, const char *dir, const char *name)
 	if (name[0] == '/' || n == 0 || strcmp(dir, ".") == 0)
 		return arena_ndup(a, name, more);
 	path = arena_alloc(a, n + more + 2);
-	memcpy(path, dir, n);
+	memcpy(path, dir, n + 1);
 	if (dir[n - 1] != '/')
 		path[n++] = '/';
-	memcpy(path + n, name, more);
+	memcpy(path + n, name, more + 1);
 	return path;
 }
 

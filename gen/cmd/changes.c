@@ -2,6 +2,7 @@
 // changes.c -- two configs beside each other, key by key. Layer: gen/cmd.
 #include "gen/cmd/changes.h"
 
+#include <assert.h>
 #include <ctype.h>
 #include <string.h>
 
@@ -126,6 +127,7 @@ compare_lists(struct changes *out, const char *shown, const struct sides *t, uns
 {
 	const struct conf_any_list *lists[] = {t->old, t->new};
 
+	assert(t->old && t->new);
 	for (size_t side = 0; side < 2; side++) {
 		for (size_t i = 0; i < lists[side]->n; i++) {
 			const struct conf_head *head =
@@ -135,9 +137,10 @@ compare_lists(struct changes *out, const char *shown, const struct sides *t, uns
 
 			if (side == 1)
 				below = (struct sides){t->s, NULL, head};
-			if (side == 0 || !other)
+			if (side == 0 || !other) {
 				compare_table(out, changes_key(out->arena, shown, head->key),
 					&below, reaches);
+			}
 		}
 	}
 }

@@ -39,9 +39,9 @@ void changes_find(struct changes *out, const struct config *old, const struct co
 // The same for the kernel configurations of the architectures that both have, symbol by symbol.
 void changes_find_kernel(struct changes *out, const struct config *old, const struct config *new);
 
-// Store that KEY is OLD here and NEW there, both then owned by the list; nothing when they mean the
-// same. ORDERED: lists are sequences.
-void changes_add(struct changes *out, const struct change *c, bool ordered);
+// Store that the key of GIVEN is OLD here and NEW there, both then owned by the list; nothing when
+// they mean the same. ORDERED: lists are sequences.
+void changes_add(struct changes *out, const struct change *given, bool ordered);
 
 // Fill C->removed and C->added when both its values are lists, or texts of several lines.
 void changes_split(struct arena *a, struct change *c, bool ordered);

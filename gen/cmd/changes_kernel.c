@@ -93,10 +93,9 @@ value_of(struct arena *a, const struct symbol *s)
 }
 
 static void
-add_symbol(
-	struct changes *out, const char *prefix, const struct symbol *old, const struct symbol *new)
+add_symbol(struct changes *out, const char *key, const struct symbol *old, const struct symbol *new)
 {
-	struct change c = {.key = changes_key(out->arena, prefix, old ? old->name : new->name),
+	struct change c = {.key = key,
 		.old = value_of(out->arena, old),
 		.new = value_of(out->arena, new),
 		.old_at = old ? old->at : (struct span){0},
@@ -114,7 +113,10 @@ merge(struct changes *out, const char *prefix, const struct symbols *x, const st
 	while (i < x->n || k < y->n) {
 		int c = i == x->n ? 1 : k == y->n ? -1 : str_cmp(x->v[i].name, y->v[k].name);
 
-		add_symbol(out, prefix, c <= 0 ? &x->v[i] : NULL, c >= 0 ? &y->v[k] : NULL);
+		struct str name = c <= 0 ? x->v[i].name : y->v[k].name;
+
+		add_symbol(out, changes_key(out->arena, prefix, name), c <= 0 ? &x->v[i] : NULL,
+			c >= 0 ? &y->v[k] : NULL);
 		i += c <= 0;
 		k += c >= 0;
 	}

@@ -67,9 +67,10 @@ load(const struct cmd_options *o, size_t n, struct diags *ds)
 {
 	const char *dir = cmd_word(o, n);
 
-	if (!path_is_dir(dir))
+	if (!path_is_dir(dir)) {
 		cmd_usage(
 			o, "Invalid value for '%c': Directory '%s' does not exist.", "AB"[n], dir);
+	}
 	return cmd_load(dir, ds);
 }
 

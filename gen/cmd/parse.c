@@ -15,9 +15,10 @@ quoted(struct arena *a, const char *words)
 {
 	const char *text = "'";
 
-	for (; *words; words++)
+	for (; *words; words++) {
 		text = *words == '|' ? arena_printf(a, "%s', '", text)
 				     : arena_printf(a, "%s%c", text, *words);
+	}
 	return arena_printf(a, "%s'", text);
 }
 
@@ -43,9 +44,10 @@ take_option(struct cmd_options *o, const struct cmd_option *opt, const char *val
 		printf("%s%s %s\n", o->program, o->builder ? ", version" : "", CAPSEM_VERSION);
 	if (opt->id == OPT_HELP || opt->id == OPT_VERSION)
 		exit(0);
-	if (choices > 1 && cmd_place(opt->argument, value) == choices)
+	if (choices > 1 && cmd_place(opt->argument, value) == choices) {
 		cmd_usage(o, "Invalid value for '%s': '%s' is not one of %s.",
 			cmd_option_name(o->arena, opt), value, quoted(o->arena, opt->argument));
+	}
 	if (opt->id == OPT_WARNING && strncmp(value, "no-", 3) != 0)
 		cmd_usage(o, "Option '-W' wants no-CODE, such as -Wno-W002.");
 	VEC_ADD(o->arena, words, opt->id == OPT_WARNING ? value + 3 : value);

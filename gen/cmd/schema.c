@@ -11,9 +11,10 @@ root_of(const struct cmd_options *o)
 	const char *subject = cmd_word(o, 0);
 	const struct conf_root *root = subject ? conf_root_of(subject) : NULL;
 
-	if (subject && !root)
+	if (subject && !root) {
 		cmd_usage(o, "no file of the config: %s; such as build.toml or ai/NAME.toml",
 			subject);
+	}
 	return root;
 }
 

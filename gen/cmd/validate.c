@@ -57,9 +57,10 @@ cmd_validate(const struct cmd_options *o)
 	const struct machine *m = cmd_settings(o, path_cwd(o->arena), &ds);
 	struct config *conf;
 
-	if (artifacts && !path_is_dir(artifacts))
+	if (artifacts && !path_is_dir(artifacts)) {
 		cmd_usage(
 			o, "Invalid value for '--artifacts': Path '%s' does not exist.", artifacts);
+	}
 	if (!path_is_dir(o->guest))
 		die("directory not found: %s", o->guest);
 	conf = config_load(o->guest, &ds);

@@ -224,6 +224,7 @@ class Machine(Sandbox):
         time.sleep(milliseconds / 1000)
         while sign and not os.path.exists(sign) and child.poll() is None:
             time.sleep(0.01)
+        time.sleep(0.3 if sign else 0)  # a shell whose command ends well at that moment does not end
         if child.poll() is None:
             os.killpg(child.pid, signal.SIGINT)
         child.wait(timeout=60)
