@@ -2,8 +2,8 @@
 # run.sh check-fast|check -- run the tests of one layer; the programs are built already.
 #
 # check-fast: unit, golden, rules and graph tests with the stand-in engine; no container engine, no
-#             QEMU, no network; under a minute
-# check:      that, the same under ASan and UBSan, formatting and static checks, fuzz corpora, and
+#             QEMU, no network; without the scripts that take long, so about a minute
+# check:      that and the long ones, the same under ASan and UBSan, formatting and static checks, fuzz corpora, and
 #             real images, registries and boots
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -42,15 +42,27 @@ increments() ( # increments EDITS FAST
 	prove_each tests/increment/increment.t
 )
 
+# Scripts that take long: they try each call of a program, wait for time limits, build whole trees.
+LONG="tests/rules/contract.t tests/cli/build.t tests/cli/doctor_engine.t tests/cli/inspect.t tests/cli/install.t
+	tests/cli/new.t tests/cli/readme.t tests/config/agree.t tests/config/mutate.t tests/e2e/boot.t
+	tests/cli/audit.t tests/e2e/failures.t tests/e2e/paths.t tests/e2e/self.t tests/tmpl/jinja.t"
+
+others() { # others FILE...: those that do not take long
+	for file in "$@"; do
+		case " $(echo $LONG) " in *" $file "*) ;; *) echo "$file" ;; esac
+	done
+}
+
 fast() {
 	step "unit" prove_all "$TESTS"/unit/test_*
-	step "scripts" prove_all tests/*.t tests/golden/*.t tests/rules/*.t tests/toml/*.t tests/tmpl/*.t \
-		tests/config/*.t tests/cli/*.t tests/e2e/*.t
+	step "scripts" prove_all $(others tests/*.t tests/golden/*.t tests/rules/*.t tests/toml/*.t tests/tmpl/*.t \
+		tests/config/*.t tests/cli/*.t tests/e2e/*.t)
 	step "increments" increments 40 1
 	step "fuzz corpora" sh tests/fuzz/replay.sh
 }
 
 slow() {
+	step "long scripts" prove_all $LONG
 	step "increments, and planted mistakes" increments 300 ""
 	step "audit" prove_each tests/audit/audit.t
 	step "style" prove_all tests/style/*.t
