@@ -75,16 +75,14 @@ arena_dup(struct arena *a, const char *s)
 }
 
 char *
-arena_printf(struct arena *a, const char *fmt, ...)
+arena_vprintf(struct arena *a, const char *fmt, va_list ap)
 {
 	char first[256], *s; // most texts fit, and are then formatted once
-	va_list ap, again;
+	va_list again;
 	int n;
 
-	va_start(ap, fmt);
 	va_copy(again, ap);
 	n = vsnprintf(first, sizeof(first), fmt, ap);
-	va_end(ap);
 	if (n < 0)
 		die("cannot format '%s'", fmt);
 	s = arena_alloc(a, (size_t)n + 1);
@@ -94,6 +92,18 @@ arena_printf(struct arena *a, const char *fmt, ...)
 		vsnprintf(s, (size_t)n + 1, fmt, again);
 	}
 	va_end(again);
+	return s;
+}
+
+char *
+arena_printf(struct arena *a, const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	s = arena_vprintf(a, fmt, ap);
+	va_end(ap);
 	return s;
 }
 

@@ -3,6 +3,7 @@
 #ifndef GEN_BASE_ARENA_H
 #define GEN_BASE_ARENA_H
 
+#include <stdarg.h>
 #include <stddef.h>
 
 struct arena_chunk;
@@ -21,6 +22,8 @@ void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc, returns_nonn
 char *arena_dup(struct arena *a, const char *s);
 char *arena_ndup(struct arena *a, const char *s, size_t n);
 char *arena_printf(struct arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+char *arena_vprintf(struct arena *a, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 // Free all that was allocated from A. A is empty afterwards and may be used again.
 void arena_free(struct arena *a);

@@ -25,16 +25,8 @@ static const char *format(struct arena *a, const char *fmt, va_list ap)
 static const char *
 format(struct arena *a, const char *fmt, va_list ap)
 {
-	va_list again;
-	char *s;
-	int n;
+	char *s = arena_vprintf(a, fmt, ap);
 
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	assert(n >= 0);
-	s = arena_alloc(a, (size_t)n + 1);
-	vsnprintf(s, (size_t)n + 1, fmt, ap);
 	for (char *c = s; *c; c++) { // what came from a file may hold anything
 		if ((unsigned char)*c < 0x20 || *c == 0x7f)
 			*c = '?';

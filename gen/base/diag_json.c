@@ -11,17 +11,6 @@
 	"https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/"                      \
 	"sarif-schema-2.1.0.json"
 
-static void
-print_tree(FILE *f, cJSON *tree)
-{
-	struct buf text = {0};
-
-	json_print(&text, tree);
-	fprintf(f, "%s\n", text.s);
-	buf_free(&text);
-	cJSON_Delete(tree);
-}
-
 static struct place
 end_of(struct span at)
 {
@@ -86,7 +75,7 @@ diag_print_json(struct diags *ds, FILE *f)
 	diag_sort(ds);
 	for (size_t i = 0; i < ds->list.n; i++)
 		add_json(list, ds->list.v[i]);
-	print_tree(f, list);
+	json_put(f, list);
 }
 
 static cJSON *
@@ -189,5 +178,5 @@ diag_print_sarif(struct diags *ds, FILE *f)
 	results = json_add_array(run, "results");
 	for (size_t i = 0; i < ds->list.n; i++)
 		add_result(results, ds->list.v[i]);
-	print_tree(f, log);
+	json_put(f, log);
 }

@@ -5,19 +5,9 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "gen/base/proc.h"
-
-static long
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 static void
 shut(int *fd)
@@ -54,7 +44,7 @@ listen_to(int *fd, struct buf *b, size_t max)
 
 // One round; false when the child has used up its time, or its words.
 static bool
-talk_once(struct proc *p, struct str *in, long left, size_t max, struct isolate_end *end)
+talk_once(struct proc *p, struct str *in, long long left, size_t max, struct isolate_end *end)
 {
 	struct pollfd fds[] = {{p->in, POLLOUT, 0}, {p->out, POLLIN, 0}, {p->err, POLLIN, 0}};
 
@@ -72,7 +62,7 @@ talk_once(struct proc *p, struct str *in, long left, size_t max, struct isolate_
 bool
 isolate(const struct isolate_spec *spec, struct isolate_end *end)
 {
-	long until = now_ms() + 1000L * spec->seconds;
+	long long until = proc_now_ms() + 1000LL * spec->seconds;
 	struct str in = spec->in;
 	struct proc p;
 
@@ -83,7 +73,7 @@ isolate(const struct isolate_spec *spec, struct isolate_end *end)
 	if (in.n == 0)
 		shut(&p.in);
 	while (p.out >= 0 || p.err >= 0) {
-		if (talk_once(&p, &in, until - now_ms(), spec->max_bytes, end))
+		if (talk_once(&p, &in, until - proc_now_ms(), spec->max_bytes, end))
 			continue;
 		kill(-p.group, SIGKILL);
 		break;

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -187,6 +186,24 @@ void
 json_print(struct buf *out, const cJSON *v)
 {
 	print_value(out, v, 0);
+}
+
+void
+json_end(struct buf *out, cJSON *v)
+{
+	json_print(out, v);
+	buf_addc(out, '\n');
+	cJSON_Delete(v);
+}
+
+void
+json_put(FILE *f, cJSON *v)
+{
+	struct buf text = {0};
+
+	json_end(&text, v);
+	fputs(text.s, f);
+	buf_free(&text);
 }
 
 void

@@ -6,6 +6,7 @@
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "gen/base/source.h"
 #include "gen/base/str.h"
@@ -21,6 +22,10 @@ cJSON *json_read(struct arena *a, const char *path);
 // as \uXXXX (bytes that are not UTF-8 as U+FFFD), no final newline. The layout of Python's
 // json.dumps(v, indent=2).
 void json_print(struct buf *out, const cJSON *v);
+
+// The same with a line break behind it; V is freed. The latter on F.
+void json_end(struct buf *out, cJSON *v);
+void json_put(FILE *f, cJSON *v);
 
 // The same on one line, as json.dumps(v) has it. A raw item (cJSON_CreateRaw) stands as it is.
 void json_print_line(struct buf *out, const cJSON *v);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "gen/base/cleanup.h"
@@ -154,6 +155,15 @@ block_signals(sigset_t *before)
 }
 
 // Signals wait until the child is known to cleanup.c: one in between would end us and leave it.
+long long
+proc_now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 bool
 proc_start(struct proc *p, const struct proc_spec *spec)
 {

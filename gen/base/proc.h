@@ -33,6 +33,9 @@ struct proc {
 	int in, out, err; // our ends of the pipes, -1 where there is none
 };
 
+// Milliseconds of a clock that only goes on, for limits of time.
+long long proc_now_ms(void);
+
 // Start the child. False when it cannot be started (errno tells why: ENOENT for an unknown
 // program) or when a signal was caught (EINTR) and the child is not shielded.
 bool proc_start(struct proc *p, const struct proc_spec *spec) __attribute__((warn_unused_result));

@@ -178,7 +178,6 @@ static void
 print_json(const struct findings *all, const char *scanner)
 {
 	cJSON *list = cJSON_CreateArray();
-	struct buf out = {0};
 
 	for (size_t i = 0; i < all->list.n; i++) {
 		const struct finding *f = &all->list.v[i];
@@ -192,10 +191,7 @@ print_json(const struct findings *all, const char *scanner)
 		json_set_str(item, "title", f->title);
 		json_set_str(item, "scanner", scanner);
 	}
-	json_print(&out, list);
-	puts(out.s);
-	buf_free(&out);
-	cJSON_Delete(list);
+	json_put(stdout, list);
 }
 
 static const struct source *

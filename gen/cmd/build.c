@@ -8,7 +8,6 @@
 
 #include "gen/base/die.h"
 #include "gen/base/path.h"
-#include "gen/check/check.h"
 #include "gen/cmd/work.h"
 
 #define FOLDER "target/capsem-build"
@@ -32,32 +31,6 @@ refuse(struct diags *ds)
 	work_print_errors(ds);
 	fprintf(stderr, "\n%zu validation error(s) -- fix before building\n", n);
 	return 1;
-}
-
-static void
-check_folders(const struct cmd_options *o)
-{
-	const struct cmd_words *dirs = &o->option[OPT_TEMPLATES];
-
-	if (!path_is_dir(o->guest))
-		die("directory not found: %s", o->guest);
-	for (size_t i = 0; i < dirs->n; i++) {
-		if (!path_is_dir(dirs->v[i]))
-			die("directory not found: %s", dirs->v[i]);
-	}
-}
-
-// Everything that `validate` looks at.
-static struct config *
-lint(const struct cmd_options *o, struct diags *ds)
-{
-	struct config *conf = config_load(o->guest, ds);
-
-	if (conf->found) {
-		check_config(conf, ds);
-		plan_check_artifacts(path_join(o->arena, o->guest, "artifacts"), ds);
-	}
-	return conf;
 }
 
 // A fixed kernel version is a machine setting, which build.ninja remembers.
@@ -136,8 +109,8 @@ cmd_build(const struct cmd_options *o)
 	const struct machine *m = cmd_settings(o, path_cwd(o->arena), &ds);
 	struct config *conf;
 
-	check_folders(o);
-	conf = lint(o, &ds);
+	cmd_check_folders(o, o->guest);
+	conf = cmd_lint(o, &ds);
 	if (ds.nerrors)
 		return refuse(&ds);
 	cmd_check_archs(o, conf);

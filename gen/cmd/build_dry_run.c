@@ -66,9 +66,7 @@ print_json(const struct dry_run *d, struct buf *out)
 	json_set_str(root, "template", d->template);
 	json_set_str(root, "compression", d->p->conf->build.compression.v.s);
 	json_set_int(root, "compression_level", d->p->conf->build.compression_level.v);
-	json_print(out, root);
-	buf_addc(out, '\n');
-	cJSON_Delete(root);
+	json_end(out, root);
 	return fine;
 }
 

@@ -35,6 +35,11 @@ struct completion_shell {
 	const char *head, *driver;     // the text before and behind these functions
 };
 
+// What bash and zsh write the same way.
+#define COMPLETION_SH                                                                              \
+	.open = {"\n", "()\n{\n\tcase $1 in\n"}, .shut = "\tesac\n}\n", .when = "\t", .or = "|",   \
+	.then = ")\n\t\treply=(", .end = {")\n\t\tkind=", "\n\t\t;;\n"}, .quote = "'\\''"
+
 extern const struct completion_shell completion_bash, completion_zsh, completion_fish;
 
 #endif

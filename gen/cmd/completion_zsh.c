@@ -5,13 +5,7 @@
 #include "gen/cmd/completion.h"
 
 const struct completion_shell completion_zsh = {
-	.open = {"\n", "()\n{\n\tcase $1 in\n"},
-	.shut = "\tesac\n}\n",
-	.when = "\t",
-	.or = "|",
-	.then = ")\n\t\treply=(",
-	.end = {")\n\t\tkind=", "\n\t\t;;\n"},
-	.quote = "'\\''",
+	COMPLETION_SH,
 	.tab = ':',
 	.head = "#compdef capsem-configure capsem-builder\n"
 		"# 'capsem-configure completion zsh' prints this.\n",

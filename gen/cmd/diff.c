@@ -51,14 +51,10 @@ static void
 print_json(const struct changes *all)
 {
 	cJSON *list = cJSON_CreateArray();
-	struct buf text = {0};
 
 	for (size_t i = 0; i < all->list.n; i++)
 		add_change(all->arena, list, &all->list.v[i]);
-	json_print(&text, list);
-	puts(text.s);
-	buf_free(&text);
-	cJSON_Delete(list);
+	json_put(stdout, list);
 }
 
 // Exit status 1 would say that something differs.

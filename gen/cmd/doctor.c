@@ -11,6 +11,7 @@
 #include "gen/base/die.h"
 #include "gen/base/path.h"
 #include "gen/check/check.h"
+#include "gen/cmd/generate.h"
 
 static const struct {
 	const char *category;
@@ -30,25 +31,6 @@ clean(char *text)
 	return text;
 }
 
-// What printf would print, in the arena.
-static char *format(struct arena *a, const char *fmt, va_list ap)
-	__attribute__((format(printf, 2, 0)));
-
-static char *
-format(struct arena *a, const char *fmt, va_list ap)
-{
-	va_list again;
-	char *text;
-	int n;
-
-	va_copy(again, ap);
-	n = vsnprintf(NULL, 0, fmt, again);
-	va_end(again);
-	text = arena_alloc(a, (size_t)n + 1);
-	vsnprintf(text, (size_t)n + 1, fmt, ap);
-	return text;
-}
-
 void
 doctor_add(struct doctor *d, enum doctor_state state, const char *name, const char *fmt, ...)
 {
@@ -56,7 +38,7 @@ doctor_add(struct doctor *d, enum doctor_state state, const char *name, const ch
 	va_list ap;
 
 	va_start(ap, fmt);
-	f.detail = clean(format(d->arena, fmt, ap));
+	f.detail = clean(arena_vprintf(d->arena, fmt, ap));
 	va_end(ap);
 	VEC_ADD(d->arena, &d->list, f);
 }
@@ -67,7 +49,7 @@ doctor_fix(struct doctor *d, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	d->list.v[d->list.n - 1].fix = clean(format(d->arena, fmt, ap));
+	d->list.v[d->list.n - 1].fix = clean(arena_vprintf(d->arena, fmt, ap));
 	va_end(ap);
 }
 
@@ -142,28 +124,6 @@ is_wanted(const struct cmd_words *wanted, const char *name)
 	return wanted->n == 0;
 }
 
-static const char *
-list_archs(const struct doctor *d)
-{
-	const struct conf_arch_list *all = &d->conf->build.architectures;
-	const char *list = "";
-
-	for (size_t i = 0; i < all->n; i++)
-		list = arena_printf(d->arena, "%s%s%s", list, i ? ", " : "", all->v[i].head.key.s);
-	return list;
-}
-
-static void
-check_wanted(const struct doctor *d, const struct cmd_words *wanted)
-{
-	for (size_t i = 0; i < wanted->n; i++) {
-		if (!config_arch(d->conf, wanted->v[i])) {
-			die("architecture '%s' not in config (available: %s)", wanted->v[i],
-				list_archs(d));
-		}
-	}
-}
-
 // Those of the config that are asked for; this machine's where there is no config.
 static void
 find_archs(struct doctor *d)
@@ -174,7 +134,7 @@ find_archs(struct doctor *d)
 
 	d->archs = arena_alloc(d->arena, (all->n + 1) * sizeof(*d->archs));
 	if (d->conf->found && !d->conf->broken)
-		check_wanted(d, wanted);
+		cmd_check_archs(d->o, d->conf);
 	for (size_t i = 0; i < all->n; i++) {
 		const struct conf_arch *a = &all->v[i];
 

@@ -77,17 +77,13 @@ static void
 print_json(const struct doctor *d, const struct counts *n)
 {
 	cJSON *root = cJSON_CreateObject(), *list = json_add_array(root, "checks");
-	struct buf text = {0};
 
 	for (size_t i = 0; i < d->list.n; i++)
 		add_finding(list, &d->list.v[i]);
 	json_set_int(root, "passed", (long)n->passed);
 	json_set_int(root, "failed", (long)n->failed);
 	json_set_int(root, "warnings", (long)n->warnings);
-	json_print(&text, root);
-	puts(text.s);
-	buf_free(&text);
-	cJSON_Delete(root);
+	json_put(stdout, root);
 }
 
 int

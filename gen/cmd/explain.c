@@ -97,17 +97,6 @@ set_effects(cJSON *object, const struct explaining *x)
 }
 
 static void
-print_tree(cJSON *tree)
-{
-	struct buf text = {0};
-
-	json_print(&text, tree);
-	puts(text.s);
-	buf_free(&text);
-	cJSON_Delete(tree);
-}
-
-static void
 set_key(cJSON *object, const struct subject *s)
 {
 	struct buf value = {0}, reaches = {0};
@@ -149,7 +138,7 @@ explain_subject(struct explaining *x, const struct subject *s)
 		json_set_str(root, "name", cmd_word(x->o, 0));
 		set_key(root, s);
 		set_effects(root, x);
-		print_tree(root);
+		json_put(stdout, root);
 		return;
 	}
 	printf("%s\n", cmd_word(x->o, 0));
@@ -238,7 +227,7 @@ explain_file(struct explaining *x, const char *path, const char *rel)
 	tree = cJSON_CreateObject();
 	json_set_str(tree, "name", path);
 	set_effects(tree, x);
-	print_tree(tree);
+	json_put(stdout, tree);
 }
 
 // A file as it is called on the command line: below config/, below the guest folder, or from here.

@@ -142,8 +142,8 @@ describe(struct run *r, struct config *conf)
 	replay(r);
 }
 
-static const char *
-list_archs(struct arena *a, const struct config *conf)
+const char *
+cmd_list_archs(struct arena *a, const struct config *conf)
 {
 	const char *list = "";
 
@@ -162,37 +162,46 @@ cmd_check_archs(const struct cmd_options *o, const struct config *conf)
 	for (size_t i = 0; i < archs->n; i++) {
 		if (!config_arch(conf, archs->v[i])) {
 			die("architecture '%s' not in config (available: %s)", archs->v[i],
-				list_archs(o->arena, conf));
+				cmd_list_archs(o->arena, conf));
 		}
 	}
 }
 
-// A folder of templates that is not there would be looked for by ninja at each build.
-static void
-check_folders(const struct run *r, const char *guest)
+void
+cmd_check_folders(const struct cmd_options *o, const char *shown)
 {
-	const struct cmd_words *templates = &r->o.option[OPT_TEMPLATES];
+	const struct cmd_words *templates = &o->option[OPT_TEMPLATES];
 
-	if (!path_is_dir(r->o.guest))
-		die("directory not found: %s", guest);
+	if (!path_is_dir(o->guest))
+		die("directory not found: %s", shown);
 	for (size_t i = 0; i < templates->n; i++) {
 		if (!path_is_dir(templates->v[i]))
 			die("directory not found: %s", templates->v[i]);
 	}
 }
 
+struct config *
+cmd_lint(const struct cmd_options *o, struct diags *ds)
+{
+	struct config *conf = config_load(o->guest, ds);
+
+	if (conf->found) {
+		check_config(conf, ds);
+		plan_check_artifacts(path_join(o->arena, o->guest, "artifacts"), ds);
+	}
+	return conf;
+}
+
 // Guest programs alone can be built whatever else is wrong with the config.
 static struct config *
 load(struct run *r)
 {
-	struct config *conf = config_load(r->o.guest, r->ds);
+	struct config *conf;
 
-	if (cmd_is_set(&r->o, OPT_AGENTS_ONLY)) {
-		check_arch_names(conf, r->ds);
-		return conf;
-	}
-	check_config(conf, r->ds);
-	plan_check_artifacts(path_join(r->a, r->o.guest, "artifacts"), r->ds);
+	if (!cmd_is_set(&r->o, OPT_AGENTS_ONLY))
+		return cmd_lint(&r->o, r->ds);
+	conf = config_load(r->o.guest, r->ds);
+	check_arch_names(conf, r->ds);
 	return conf;
 }
 
@@ -205,7 +214,7 @@ cmd_configure(const struct cmd_options *o, const char *dir, struct diags *ds)
 
 	r.in = arena_alloc(r.a, sizeof(*r.in));
 	enter(&r, dir);
-	check_folders(&r, o->guest);
+	cmd_check_folders(&r.o, o->guest);
 	conf = load(&r);
 	if (ds->nerrors)
 		return NULL;

@@ -106,18 +106,6 @@ print_text(struct arena *a, const struct config *c)
 		r->ram_gb.v, r->scratch_disk_size_gb.v);
 }
 
-static void
-print_json(const struct config *c)
-{
-	cJSON *tree = emit_config(c);
-	struct buf text = {0};
-
-	json_print(&text, tree);
-	puts(text.s);
-	buf_free(&text);
-	cJSON_Delete(tree);
-}
-
 // One line: the first mistake, and how many there are.
 static void
 refuse(struct arena *a, const struct diags *ds)
@@ -141,7 +129,7 @@ cmd_inspect(const struct cmd_options *o)
 	if (ds.nerrors)
 		refuse(o->arena, &ds);
 	if (cmd_is_set(o, OPT_JSON)) {
-		print_json(conf);
+		json_put(stdout, emit_config(conf));
 	} else {
 		print_text(o->arena, conf);
 	}

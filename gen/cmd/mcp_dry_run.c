@@ -8,6 +8,7 @@
 #include "gen/base/die.h"
 #include "gen/base/path.h"
 #include "gen/cmd/build.h"
+#include "gen/cmd/generate.h"
 #include "gen/cmd/mcp_run.h"
 
 static void
@@ -24,16 +25,15 @@ static const char *
 find_arch(struct arena *a, const struct config *conf, const char *name)
 {
 	const struct conf_arch_list *archs = &conf->build.architectures;
-	const char *names = "";
 
 	for (size_t i = 0; i < archs->n; i++) {
 		const char *it = archs->v[i].head.key.s;
 
 		if (!name || strcmp(it, name) == 0)
 			return it;
-		names = arena_printf(a, "%s%s%s", names, i ? ", " : "", it);
 	}
-	die("Architecture '%s' not found (available: %s)", name ? name : "", names);
+	die("Architecture '%s' not found (available: %s)", name ? name : "",
+		cmd_list_archs(a, conf));
 }
 
 int

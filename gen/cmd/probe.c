@@ -11,15 +11,6 @@
 
 enum { MOST_BYTES = 1 << 20, GRACE_MS = 1000, LOOK_MS = 10, MOST_LINE = 200, MOST_LATE = 32 };
 
-static long long
-now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 static const char *const *
 with_locale(struct arena *a, const char *const *env)
 {
@@ -63,7 +54,7 @@ probe_start(struct probe *p, const char *const *argv, const char *const *env, co
 		.out = PROC_PIPE,
 		.err = PROC_PIPE};
 
-	*p = (struct probe){.until = now_ms() + seconds * 1000LL};
+	*p = (struct probe){.until = proc_now_ms() + seconds * 1000LL};
 	p->started = proc_start(&p->proc, &spec);
 	p->error = p->started ? 0 : errno;
 	if (p->started && input)
@@ -95,7 +86,7 @@ listen_to(struct probe *p, long long until)
 
 	for (int late = 0; p->proc.out >= 0 || p->proc.err >= 0;) {
 		struct pollfd poller[2] = {{p->proc.out, POLLIN, 0}, {p->proc.err, POLLIN, 0}};
-		long long left = until - now_ms();
+		long long left = until - proc_now_ms();
 		int ready = poll(poller, 2, left > 0 ? (int)left : 0);
 
 		late += left <= 0;
@@ -118,7 +109,7 @@ ends(const struct probe *p, long long until)
 
 	while (waitid(P_PID, (id_t)p->proc.pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
 		info.si_pid == 0) {
-		if (now_ms() >= until)
+		if (proc_now_ms() >= until)
 			return false;
 		nanosleep(&moment, NULL);
 	}
@@ -153,7 +144,7 @@ probe_finish(struct probe *p, struct arena *a)
 	late = !is_done(p, p->until);
 	if (late) {
 		kill(-p->proc.pid, SIGTERM);
-		if (!is_done(p, now_ms() + GRACE_MS)) {
+		if (!is_done(p, proc_now_ms() + GRACE_MS)) {
 			kill(-p->proc.pid, SIGKILL);
 			kill(p->proc.pid, SIGKILL); // wherever it went
 		}
@@ -199,8 +190,9 @@ probe_first_line(struct arena *a, struct str text)
 	return line_of(a, str_trim(text));
 }
 
-const char *
-probe_last_line(struct arena *a, struct str text)
+// The same of the last line.
+static const char *
+last_line(struct arena *a, struct str text)
 {
 	text = str_trim(text);
 	for (size_t i = text.n; i-- > 0;) {
@@ -213,7 +205,7 @@ probe_last_line(struct arena *a, struct str text)
 const char *
 probe_reason(struct arena *a, const struct probe_answer *answer, int seconds)
 {
-	const char *said = probe_last_line(a, answer->err.n ? answer->err : answer->out);
+	const char *said = last_line(a, answer->err.n ? answer->err : answer->out);
 
 	if (answer->status == PROBE_TIMED_OUT)
 		return arena_printf(a, "no answer within %d s", seconds);

@@ -35,9 +35,8 @@ struct probe_answer probe_finish(struct probe *p, struct arena *a);
 // Both.
 struct probe_answer probe_ask(struct arena *a, const char *const *argv, int seconds);
 
-// The first line of TEXT that is not empty, or the last; cut where it is very long.
+// The first line of TEXT that is not empty; cut where it is very long.
 const char *probe_first_line(struct arena *a, struct str text);
-const char *probe_last_line(struct arena *a, struct str text);
 
 // Why the answer is none, in a few words: what it said last, or what became of it.
 const char *probe_reason(struct arena *a, const struct probe_answer *answer, int seconds);

@@ -69,7 +69,6 @@ static void
 explain_json(const struct code_info *c, const struct code_example *e)
 {
 	cJSON *root = cJSON_CreateObject();
-	struct buf text = {0};
 
 	json_set_str(root, "code", c->name);
 	json_set_str(root, "name", c->words);
@@ -81,10 +80,7 @@ explain_json(const struct code_info *c, const struct code_example *e)
 	json_set_str(root, "file", e->file);
 	json_set_str(root, "wrong", e->wrong);
 	json_set_str(root, "right", e->right);
-	json_print(&text, root);
-	puts(text.s);
-	buf_free(&text);
-	cJSON_Delete(root);
+	json_put(stdout, root);
 }
 
 int

@@ -120,17 +120,11 @@ scaffold_quote(struct arena *a, const char *text)
 	return copy;
 }
 
-bool
-scaffold_exists(const char *path)
-{
-	struct stat st;
-
-	return lstat(path, &st) == 0;
-}
-
 void
 scaffold_refuse(const struct cmd_options *o, const char *path)
 {
-	if (!cmd_is_set(o, OPT_FORCE) && scaffold_exists(path))
+	struct stat st;
+
+	if (!cmd_is_set(o, OPT_FORCE) && lstat(path, &st) == 0)
 		die("%s already exists (use --force to overwrite)", path);
 }

@@ -33,10 +33,7 @@ bool scaffold_is_name(const char *name);
 // TEXT as a string of TOML, with its quotes; what is not UTF-8 becomes U+FFFD.
 const char *scaffold_quote(struct arena *a, const char *text);
 
-// Whether PATH is there in any form, be it a link to nowhere.
-bool scaffold_exists(const char *path);
-
-// Dies when PATH is there, unless --force is given.
+// Dies when PATH is there in any form, be it a link to nowhere, unless --force is given.
 void scaffold_refuse(const struct cmd_options *o, const char *path);
 
 #endif

@@ -21,13 +21,7 @@ root_of(const struct cmd_options *o)
 int
 cmd_schema(const struct cmd_options *o)
 {
-	cJSON *schema = emit_json_schema(root_of(o), cmd_choice(o, OPT_DRAFT) == 1);
-	struct buf text = {0};
-
-	json_print(&text, schema);
-	puts(text.s);
-	buf_free(&text);
-	cJSON_Delete(schema);
+	json_put(stdout, emit_json_schema(root_of(o), cmd_choice(o, OPT_DRAFT) == 1));
 	return 0;
 }
 

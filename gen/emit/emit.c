@@ -10,9 +10,7 @@
 static void
 print(struct buf *out, cJSON *tree)
 {
-	json_print(out, tree);
-	buf_addc(out, '\n');
-	cJSON_Delete(tree);
+	json_end(out, tree);
 }
 
 void

@@ -180,8 +180,6 @@ manifest_print(const struct assets *as, struct str old, const char *binary, stru
 	m.old = json_parse(source_of(as->arena, "manifest.json", old), &at);
 	strftime(m.today, sizeof(m.today), "%Y-%m-%d", &today);
 	root = make_manifest(&m);
-	json_print(out, root);
-	buf_addc(out, '\n');
-	cJSON_Delete(root);
+	json_end(out, root);
 	cJSON_Delete(m.old);
 }

@@ -63,8 +63,9 @@ link_inode(const struct tree_entry *e)
 	return inode;
 }
 
-uint32_t
-squash_device(dev_t device)
+// A device number as the kernel's new_encode_dev has it.
+static uint32_t
+device(dev_t device)
 {
 	uint32_t high = major(device), low = minor(device);
 
@@ -78,7 +79,7 @@ device_inode(const struct tree_entry *e)
 		new_inode(S_ISBLK(e->mode) ? SQFS_INODE_BDEV : SQFS_INODE_CDEV, 0);
 
 	inode->data.dev.nlink = 1;
-	inode->data.dev.devno = squash_device(e->rdev);
+	inode->data.dev.devno = device(e->rdev);
 	return inode;
 }
 

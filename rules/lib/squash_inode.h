@@ -17,7 +17,4 @@ sqfs_inode_generic_t *squash_inode(const struct tree_entry *e, const struct squa
 // Say how many names the file or folder has.
 void squash_set_links(sqfs_inode_generic_t *inode, uint32_t links);
 
-// A device number as the kernel's new_encode_dev has it.
-uint32_t squash_device(dev_t device);
-
 #endif

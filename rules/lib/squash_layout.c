@@ -11,8 +11,9 @@
 // A fragment block is ended at one in CUT_ONE_IN names, though not before it is 1/CUT_AFTER full.
 enum { CUT_ONE_IN = 8, CUT_AFTER = 4 };
 
-const void *
-squash_piece_bytes(const struct squash_piece *piece, void *room)
+// The bytes of PIECE: in the mapped tar where they lie there in one run, else put together in ROOM.
+static const void *
+piece_bytes(const struct squash_piece *piece, void *room)
 {
 	const struct tree_data *d = piece->data;
 	int64_t from = piece->offset, end = from + piece->size;
@@ -50,10 +51,10 @@ squash_block_bytes(
 	unsigned char *to = room;
 
 	if (!block->fragment)
-		return squash_piece_bytes(squash_block_piece(l, block, 0), room);
+		return piece_bytes(squash_block_piece(l, block, 0), room);
 	for (size_t i = 0; i < block->npieces; i++) {
 		const struct squash_piece *piece = squash_block_piece(l, block, i);
-		const void *bytes = squash_piece_bytes(piece, to);
+		const void *bytes = piece_bytes(piece, to);
 
 		if (bytes != to)
 			memcpy(to, bytes, piece->size);
@@ -132,7 +133,7 @@ hash_piece(void *arg, size_t i, unsigned thread)
 	const struct hashing *h = arg;
 	struct squash_piece *piece = &h->layout->pieces.v[i];
 	size_t size = h->layout->block_size;
-	const void *bytes = squash_piece_bytes(piece, h->rooms + thread * size);
+	const void *bytes = piece_bytes(piece, h->rooms + thread * size);
 	struct str part = {bytes, piece->size};
 
 	hash_parts(&part, 1, piece->hash);

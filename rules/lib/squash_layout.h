@@ -61,9 +61,6 @@ struct squash_layout {
 void squash_lay_out(
 	struct squash_layout *l, const struct tree *t, uint32_t block_size, unsigned threads);
 
-// The bytes of PIECE: in the mapped tar where they lie there in one run, else put together in ROOM.
-const void *squash_piece_bytes(const struct squash_piece *piece, void *room);
-
 // The bytes of BLOCK, put together in ROOM if need be.
 const void *squash_block_bytes(
 	const struct squash_layout *l, const struct squash_block *block, unsigned char *room);

@@ -5,7 +5,7 @@ import os, re, shutil, stat, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
 from helper import get, put
-from sandbox import Sandbox, Tap, end_politely, read, work_in_memory, write
+from sandbox import Sandbox, end_politely, read, run_tests, work_in_memory, write
 
 HOST = {"x86_64": "x86_64", "aarch64": "arm64"}[os.uname().machine]
 OTHER = {"x86_64": "arm64", "arm64": "x86_64"}[HOST]
@@ -101,13 +101,7 @@ def test_mistakes(tap, s):
 def main():
     work_in_memory()
     end_politely()
-    tap, s = Tap(), Sandbox()
-    try:
-        for test in test_programs, test_mistakes, test_without_lint:
-            test(tap, s)
-    finally:
-        s.remove()
-    return tap.done()
+    return run_tests(Sandbox(), test_programs, test_mistakes, test_without_lint)
 
 
 sys.exit(main())

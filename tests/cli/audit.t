@@ -4,7 +4,7 @@ import json, os, random, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from configs import said
-from sandbox import Sandbox, Tap
+from sandbox import Sandbox, run_tests
 
 SEED, COUNT = 20261122, 600
 SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW", "UNKNOWN"]
@@ -161,13 +161,7 @@ def test_mutated(tap, s):
 
 
 def main():
-    tap, s = Tap(), Sandbox()
-    try:
-        for test in (test_reports, test_input, test_broken, test_mutated):
-            test(tap, s)
-    finally:
-        s.remove()
-    return tap.done()
+    return run_tests(Sandbox(), test_reports, test_input, test_broken, test_mutated)
 
 
 sys.exit(main())

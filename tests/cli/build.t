@@ -5,7 +5,7 @@ import json, os, re, shutil, signal, stat, subprocess, sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
 from helper import get, processes_of, put, wait_until
-from sandbox import DOCKER, ROOT, Sandbox, Tap, end_politely, read, work_in_memory, write
+from sandbox import DOCKER, ROOT, Sandbox, end_politely, read, run_tests, work_in_memory, write
 
 ENGINE = "container.runtime=docker", "container.docker=" + DOCKER, "container.base=pull"
 KERNEL = "--template", "kernel", "--kernel-version", "6.6.1"
@@ -323,14 +323,8 @@ def test_two_at_once(tap, s):
 def main():
     work_in_memory()
     end_politely()
-    tap, s = Tap(), Project()
-    try:
-        for test in (test_dry_run, test_own_template, test_mistakes, test_missing_programs, test_builds, test_outputs, test_other_disk, test_settings,
-                     test_failures, test_two_at_once):
-            test(tap, s)
-    finally:
-        s.remove()
-    return tap.done()
+    return run_tests(Project(), test_dry_run, test_own_template, test_mistakes, test_missing_programs, test_builds, test_outputs, test_other_disk,
+                     test_settings, test_failures, test_two_at_once)
 
 
 sys.exit(main())

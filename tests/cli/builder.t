@@ -3,7 +3,7 @@
 import os, re, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from sandbox import ROOT, Sandbox, Tap, read
+from sandbox import ROOT, Sandbox, read, run_tests
 
 COMMANDS = sorted(name for name in re.findall(r'^COMMAND\(\w+, "[^"]*", "([^"]+)"', read(os.path.join(ROOT, "gen/cmd/commands.def")), re.M))
 
@@ -49,13 +49,7 @@ def test_mistakes(tap, s):
 
 
 def main():
-    tap, s = Tap(), Sandbox()
-    try:
-        for test in (test_help, test_mistakes):
-            test(tap, s)
-    finally:
-        s.remove()
-    return tap.done()
+    return run_tests(Sandbox(), test_help, test_mistakes)
 
 
 sys.exit(main())

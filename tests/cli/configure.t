@@ -3,7 +3,7 @@
 import os, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from sandbox import ROOT, Sandbox, Tap, read, write
+from sandbox import ROOT, Sandbox, read, run_tests, write
 
 
 def state(folder):
@@ -111,13 +111,7 @@ def test_commands(tap, s):
 
 
 def main():
-    tap, s = Tap(), Sandbox()
-    try:
-        for test in (test_twice, test_inputs, test_machine, test_errors, test_commands):
-            test(tap, s)
-    finally:
-        s.remove()
-    return tap.done()
+    return run_tests(Sandbox(), test_twice, test_inputs, test_machine, test_errors, test_commands)
 
 
 sys.exit(main())

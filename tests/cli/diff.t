@@ -5,7 +5,7 @@ import copy, json, os, random, re, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from configs import BUILD, Maker, put, said, toml
-from sandbox import ROOT, Sandbox, Tap, read
+from sandbox import ROOT, Sandbox, read, run_tests
 
 SEED, COUNT = 20261122, 60
 
@@ -198,13 +198,7 @@ def test_mistakes(tap, s):
 
 
 def main():
-    tap, s = Tap(), Sandbox()
-    try:
-        for test in (test_edits, test_json, test_generated, test_mistakes):
-            test(tap, s)
-    finally:
-        s.remove()
-    return tap.done()
+    return run_tests(Sandbox(), test_edits, test_json, test_generated, test_mistakes)
 
 
 sys.exit(main())

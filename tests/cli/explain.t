@@ -3,7 +3,7 @@
 import json, os, re, shutil, sys, tomllib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from sandbox import ROOT, Sandbox, Tap, read, write
+from sandbox import ROOT, Sandbox, read, run_tests, write
 
 FULL = os.path.join(ROOT, "tests/golden/cases/ok-full/files/config")
 
@@ -118,13 +118,7 @@ def test_mistakes(tap, s):
 
 
 def main():
-    tap, s = Tap(), Sandbox()
-    try:
-        for test in (test_places, test_table, test_mistakes):
-            test(tap, s)
-    finally:
-        s.remove()
-    return tap.done()
+    return run_tests(Sandbox(), test_places, test_table, test_mistakes)
 
 
 sys.exit(main())

@@ -5,7 +5,7 @@ import glob, json, os, random, re, shutil, stat, sys, tomllib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 from configs import BUILD, Maker, put, said
-from sandbox import ROOT, Sandbox, Tap
+from sandbox import ROOT, Sandbox, run_tests
 
 SEED, COUNT, MUTATIONS = 20261122, 60, 300
 R = object()        # required
@@ -250,13 +250,7 @@ def test_mistakes(tap, s):
 
 
 def main():
-    tap, s = Tap(), Sandbox()
-    try:
-        for test in (test_shipped, test_generated, test_loading, test_mutated, test_mistakes):
-            test(tap, s)
-    finally:
-        s.remove()
-    return tap.done()
+    return run_tests(Sandbox(), test_shipped, test_generated, test_loading, test_mutated, test_mistakes)
 
 
 sys.exit(main())

@@ -3,7 +3,7 @@
 import json, os, re, shutil, sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
-from sandbox import ROOT, Sandbox, Tap, read
+from sandbox import ROOT, Sandbox, read, run_tests
 
 ARCH = """
 [build.architectures.%s]
@@ -150,13 +150,7 @@ def test_artifacts(tap, s):
 
 
 def main():
-    tap, s = Tap(), Sandbox()
-    try:
-        for test in (test_shipped, test_statuses, test_places, test_options, test_artifacts):
-            test(tap, s)
-    finally:
-        s.remove()
-    return tap.done()
+    return run_tests(Sandbox(), test_shipped, test_statuses, test_places, test_options, test_artifacts)
 
 
 sys.exit(main())

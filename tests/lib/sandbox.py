@@ -144,3 +144,12 @@ class Tap:
     def done(self):
         print("1..%d" % self.n)
         return self.bad != 0
+
+
+def run_tests(sandbox, *tests):
+    """The tests of a script, one after another in one sandbox; what its exit status is."""
+    tap = Tap()
+    with sandbox:
+        for test in tests:
+            test(tap, sandbox)
+    return tap.done()
