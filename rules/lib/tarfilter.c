@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "gen/base/die.h"
 #include "gen/base/str.h"
@@ -353,6 +354,19 @@ copy_all(struct copy *c)
 	return add_layout(c);
 }
 
+// A tar ends before its stream does: whoever still writes the zeroes after it must not meet a
+// closed pipe.
+static void
+drain(int in)
+{
+	static char block[BLOCK];
+	ssize_t n;
+
+	do
+		n = read(in, block, sizeof(block));
+	while (n > 0 || (n < 0 && errno == EINTR));
+}
+
 const char *
 tarfilter_copy(const struct tarfilter *f, int in, FILE *out)
 {
@@ -371,6 +385,8 @@ tarfilter_copy(const struct tarfilter *f, int in, FILE *out)
 		   (copy_all(&c) && archive_write_close(c.out) != ARCHIVE_OK)) {
 		fail(&c, c.out, "write the tar");
 	}
+	if (!c.error)
+		drain(in);
 	archive_read_free(c.in);
 	archive_write_free(c.out);
 	errno = c.refused;

@@ -2,6 +2,7 @@
 // test_tarfilter -- rules/lib/tarfilter: from what an engine hands out to what an image is.
 // Layer: tests (rules/lib).
 #include <stdbool.h>
+#include <sys/wait.h>
 
 #include "rules/lib/tarfilter.h"
 #include "tests/unit/tarball.h"
@@ -217,6 +218,44 @@ test_damaged(void **state)
 	assert_non_null(error);
 }
 
+static void
+write_with_zeroes(int fd, size_t zeroes)
+{
+	char block[4096] = {0};
+	int in = open("in.tar", O_RDONLY);
+	ssize_t n;
+
+	while ((n = read(in, block, sizeof(block))) > 0)
+		assert_int_equal(write(fd, block, (size_t)n), n);
+	memset(block, 0, sizeof(block));
+	for (; zeroes; zeroes -= sizeof(block))
+		assert_int_equal(write(fd, block, sizeof(block)), sizeof(block));
+	_exit(0);
+}
+
+static void
+test_end_of_stream(void **state)
+{
+	int ends[2], status;
+	FILE *out = tmpfile();
+	pid_t writer;
+
+	(void)state;
+	tarball_write("in.tar", (const struct tarball_item[]){{'f', "a", 0644, "x", 5}}, 1);
+	assert_int_equal(pipe(ends), 0);
+	writer = fork();
+	if (writer == 0) {
+		close(ends[0]);
+		write_with_zeroes(ends[1], 1 << 20);
+	}
+	close(ends[1]);
+	assert_null(tarfilter_copy(&options, ends[0], out));
+	close(ends[0]);
+	waitpid(writer, &status, 0);
+	assert_int_equal(status, 0); // it was heard out
+	fclose(out);
+}
+
 int
 main(void)
 {
@@ -230,6 +269,7 @@ main(void)
 		cmocka_unit_test_setup(test_packages_on_the_way, reset),
 		cmocka_unit_test_setup(test_odd_names, reset),
 		cmocka_unit_test_setup(test_damaged, reset),
+		cmocka_unit_test_setup(test_end_of_stream, reset),
 	};
 	int failed = cmocka_run_group_tests(tests, folder_enter, folder_leave);
 
