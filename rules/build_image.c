@@ -22,6 +22,7 @@
 #include "rules/lib/build_job.h"
 #include "rules/lib/build_report.h"
 #include "rules/lib/context.h"
+#include "rules/lib/emulated.h"
 #include "rules/lib/engine.h"
 #include "rules/lib/foreign.h"
 #include "rules/lib/image_ref.h"
@@ -59,6 +60,7 @@ struct run {
 	struct tee tee;
 	const char *platform, *host, *image;
 	long epoch;
+	const char *mark;    // in the environment of all steps
 	struct str versions; // what the script printed
 };
 
@@ -87,6 +89,7 @@ load(struct run *r, struct rule_args *a)
 	r->epoch = rule_number(a, 's', 10, 0, 253402300799, -1);
 	if (r->epoch < 0)
 		rule_need(a, 's');
+	r->mark = arena_printf(&a->arena, "SOURCE_DATE_EPOCH=%ld", r->epoch);
 	r->config = engine_config_load(a, rule_need(a, 'e'));
 	r->network = network_of(&a->arena, &r->config);
 	r->job = build_job_load(a);
@@ -228,8 +231,7 @@ build(struct run *r)
 		.bases = r->job.bases.v,
 		.nbases = r->job.bases.n,
 		.label = arena_printf(e->arena, ENGINE_LABEL "=%s", e->job),
-		.inject = arena_printf(
-			e->arena, "ENV SOURCE_DATE_EPOCH=%ld\n%s", r->epoch, r->network.inject),
+		.inject = arena_printf(e->arena, "ENV %s\n%s", r->mark, r->network.inject),
 		.tree = BUILD_TREE};
 	struct build_args all = {0};
 	struct engine_build b = {
@@ -313,13 +315,16 @@ work(void *arg)
 	struct run *r = arg;
 	const char *const *opt = r->args->opt;
 	struct packages packages = {.arena = r->engine.arena};
+	struct emulated *watched;
 	struct output out;
 
 	engine_start(&r->engine);
 	output_open(&out, opt['o']);
+	watched = emulated_start(&r->engine, r->mark);
 	if (!build(r))
 		return 1;
 	run_script(r);
+	emulated_stop(watched, &r->engine);
 	export_tree(r, &out, opt['l'] ? &packages : NULL);
 	if (opt['v'])
 		output_write(opt['v'], r->versions, 0644);

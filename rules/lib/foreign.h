@@ -10,6 +10,10 @@
 // Whether programs of PLATFORM run here: it is ours, or the kernel has an emulator registered.
 bool foreign_runs(struct arena *a, const char *platform);
 
+// The emulator that the kernel has registered for programs of PLATFORM, a path; NULL: none. Source:
+// Documentation/admin-guide/binfmt-misc.rst of Linux.
+const char *foreign_emulator(struct arena *a, const char *platform);
+
 // The commands that register one, for messages.
 const char *foreign_help(void);
 
