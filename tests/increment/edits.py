@@ -59,8 +59,10 @@ class Draw:
         kind = self.r.choice(["file", "file", "file", "run", "link", "gone", "mode"])
         value = {"file": ("file", self.fresh(), False), "run": ("file", self.fresh(), True), "mode": "mode",
                  "link": ("link", self.r.choice(["test_a.py", "nowhere-%d" % self.fresh()]), False), "gone": None}[kind]
-        fact = self.r.choice(["diagnostics", "diagnostics", "capsem_bench"])
-        return ("member", fact, self.r.choice(NAMES), value, self.r.choice(["place", "moved", "future", "old"]))
+        fact, name = self.r.choice(["diagnostics", "diagnostics", "capsem_bench"]), self.r.choice(NAMES)
+        if kind == "link" and value[1] == name:  # ninja itself refuses a link to itself
+            value = ("link", "nowhere", False)
+        return ("member", fact, name, value, self.r.choice(["place", "moved", "future", "old"]))
 
     def rename(self):
         return ("rename", "diagnostics", self.r.choice(NAMES), self.r.choice(NAMES))

@@ -5,6 +5,7 @@ NEEDED: fact -> the edges that must run when it has another value than at the la
 it is held against the README by increment.t. {A} is the architecture; what is not of one has none.
 """
 from fnmatch import fnmatchcase
+from platform import machine
 
 CONFIGURE = ["configure build/configure.stamp"]
 MANIFEST = ["write_manifest build/published/assets"]
@@ -17,6 +18,9 @@ KERNEL_TEXT = ["render_dockerfile build/{A}/kernel.Dockerfile"] + KERNEL
 INITRD = ["pack_initrd build/assets/{A}/initrd.img"] + MANIFEST
 INITRD_FILES = ["sum_context build/{A}/initrd.list"] + INITRD
 BASE = ["render_dockerfile build/{A}/initrd.Dockerfile", "build_image build/{A}/initrd.tar"] + INITRD
+
+
+HOST = {"x86_64": "amd64", "aarch64": "arm64"}[machine()]  # every image's tools run on its base
 
 
 def agent(*names):
@@ -41,7 +45,7 @@ NEEDED = {
     "init": INITRD_FILES, "diagnostics": INITRD_FILES, "capsem_bench": INITRD_FILES,
     "capsem-doctor": INITRD_FILES, "capsem-bench": INITRD_FILES, "snapshots": INITRD_FILES,
     "agent.lib": LIB + agent(*AGENTS), "agent.header": LIB + PROGRAMS + agent(*AGENTS),
-    "agent.more": CONFIGURE + ["ar build/{A}/agents/obj/lib.a"] + ["link build/{A}/agents/obj/" + n for n in AGENTS],
+    "agent.more": ["ar build/{A}/agents/obj/lib.a"] + ["link build/{A}/agents/obj/" + n for n in AGENTS],
     "agent.flags": CONFIGURE + LIB[:1] + PROGRAMS, "machine.flags": CONFIGURE + LIB[:1] + PROGRAMS,
     "agent.comment": ["cc build/{A}/agents/obj/capsem-sysutil.c.o"],
     "template.rootfs": ROOTFS_TEXT, "template.kernel": KERNEL_TEXT, "template.initrd": BASE,
@@ -49,12 +53,12 @@ NEEDED = {
     "machine.memory": CONFIGURE, "machine.engine": CONFIGURE, "machine.version": CONFIGURE + MANIFEST,
     "machine.kernel": CONFIGURE + KERNEL_TEXT,
     "option.epoch": [e for e in ROOTFS + KERNEL + INITRD if e.split()[0] in ("build_image", "pack_squashfs", "pack_initrd")] + MANIFEST,
-    "option.release": ["build_image build/{A}/rootfs.tar"], "option.archs": [],
+    "option.release": ["build_image build/{A}/rootfs.tar", "pack_initrd build/assets/{A}/initrd.img"], "option.archs": [],
     "helper.check_toolchain": ["check_toolchain build/{A}/toolchain.txt"],
     "helper.seal_binary": ["seal_binary build/{A}/agents/" + n for n in AGENTS],
     "helper.render_dockerfile": ["render_dockerfile build/{A}/%s.Dockerfile" % s for s in ("rootfs", "kernel", "initrd")],
     "helper.sum_context": ["sum_context build/{A}/" + n for n in ("rootfs.context", "kernel.context", "initrd.context", "initrd.list")],
-    "helper.fetch_base": ["fetch_base build/cache/base/debian_bookworm-slim-linux_%s.tar"],
+    "helper.fetch_base": ["fetch_base build/cache/base/debian_bookworm-slim-linux_%s.tar" % p for p in ("%s", HOST)],
     "helper.build_image": ["build_image build/{A}/%s.tar" % s for s in ("rootfs", "kernel", "initrd")],
     "helper.extract_files": ["extract_files build/assets/{A}/vmlinuz"],
     "helper.pack_squashfs": ["pack_squashfs build/assets/{A}/rootfs.squashfs"],
@@ -117,6 +121,12 @@ def changed(before, now, arch):
     return mine | {f for f in differ if not f.endswith((".arm64", ".x86_64"))}
 
 
+def needed_for(fact, before, now):
+    """A list that is globbed is configure's business; what a file in it holds is not."""
+    listed = fact == "agent.more" and (before[fact] is None) != (now[fact] is None)
+    return NEEDED[fact] + (CONFIGURE if listed else [])
+
+
 def spell(edges, arch):
     return {(e % PLATFORM[arch] if "%s" in e else e).replace("{A}", arch) for e in edges}
 
@@ -129,7 +139,7 @@ def expect(before, now, touched, configured):
             may.add("*")
             continue
         differ = changed(before[arch]["last"], now, arch)
-        mine = [e for f in sorted(differ) for e in NEEDED[f]]
+        mine = [e for f in sorted(differ) for e in needed_for(f, before[arch]["last"], now)]
         if now["option.release"] and differ & FALLBACK["rootfs"]:
             mine += ROOTFS_FILES[:2]
             may |= spell(SQUASHFS, arch)
