@@ -7,7 +7,7 @@ written into, are links.
 import os, shutil, subprocess, sys
 
 LARGE = 4 << 20
-UNUSED = {"build/tests", "build/boot", "build/cache/ccache", "build/cache/blocks"}
+UNUSED = {"build/tests", "build/boot", "build/cache/ccache", "build/cache/blocks", "build/cache/kernel"}
 
 
 def copy(root, to, below):
