@@ -6,7 +6,7 @@
 #include "gen/plan/self.h"
 
 // What every test program may use.
-#define TEST_LIBS "cmocka archive libdeflate cjson inih tomlplusplus squashfs sqlite lzo"
+#define TEST_LIBS "cmocka archive libdeflate cjson inih tomlplusplus squashfs squashfuse sqlite lzo"
 
 struct test_programs {
 	struct self *s;
