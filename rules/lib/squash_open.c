@@ -196,21 +196,39 @@ check_tables(struct squash_reader *r)
 	return why;
 }
 
+sqfs_err
+squash_handle_open(sqfs *handle, int fd)
+{
+	sqfs_err err = sqfs_init(handle, fd, 0);
+
+	if (err != SQFS_OK)
+		sqfs_table_destroy(&handle->xattr_table);
+	return err;
+}
+
+// The library forgets one table.
+void
+squash_handle_close(sqfs *handle)
+{
+	sqfs_table_destroy(&handle->xattr_table);
+	sqfs_destroy(handle);
+}
+
 const char *
 squash_reader_open(struct squash_reader *r, struct arena *a, const char *path,
 	const struct squash_style *style)
 {
-	const char *why;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const char *why;
 	sqfs_err err;
 
 	*r = (struct squash_reader){.arena = a, .style = style, .fs.fd = -1};
 	if (fd < 0)
 		return "the image cannot be opened";
-	err = sqfs_init(&r->fs, fd, 0);
+	err = squash_handle_open(&r->fs, fd);
 	if (err != SQFS_OK) {
 		close(fd);
-		*r = (struct squash_reader){.arena = a, .fs.fd = -1};
+		r->fs.fd = -1;
 		return err == SQFS_ERR ? "its tables cannot be found" : "its super block is none";
 	}
 	why = check_super(r);
@@ -223,7 +241,7 @@ squash_reader_close(struct squash_reader *r)
 	if (r->fs.fd < 0)
 		return;
 	close(r->fs.fd);
-	sqfs_destroy(&r->fs);
+	squash_handle_close(&r->fs);
 }
 
 // Whether a block of the tables is there, and has a byte at that place.
@@ -244,13 +262,17 @@ squash_read_bytes(struct squash_reader *r, sqfs_md_cursor *at, void *to, size_t 
 	return is_place(r, at) && sqfs_md_read(&r->fs, at, to, n) == SQFS_OK;
 }
 
+// Linux takes no inode that says in its mode what its type says.
 bool
 squash_read_inode(struct squash_reader *r, sqfs_inode_id id, sqfs_inode *inode)
 {
+	unsigned char start[4]; // type and mode
 	sqfs_md_cursor at;
 
 	sqfs_md_cursor_inode(&at, id, (sqfs_off_t)r->fs.sb.inode_table_start);
-	return is_place(r, &at) && sqfs_inode_get(&r->fs, inode, id) == SQFS_OK;
+	return squash_read_bytes(r, &at, start, sizeof(start)) &&
+	       (squash_number(start + 2, 2) & S_IFMT) == 0 &&
+	       sqfs_inode_get(&r->fs, inode, id) == SQFS_OK;
 }
 
 bool

@@ -200,12 +200,12 @@ squash_read_files(struct squash_reader *r)
 	if (r->wanted.n == 0)
 		return NULL;
 	qsort(r->wanted.v, r->wanted.n, sizeof(*r->wanted.v), by_block);
-	while (opened < threads && sqfs_init(&g.handles[opened], r->fs.fd, 0) == SQFS_OK)
+	while (opened < threads && squash_handle_open(&g.handles[opened], r->fs.fd) == SQFS_OK)
 		opened++;
 	if (opened == threads)
 		threads_each(threads, find_jobs(&g), read_job, &g);
 	for (unsigned i = 0; i < opened; i++)
-		sqfs_destroy(&g.handles[i]);
+		squash_handle_close(&g.handles[i]);
 	bad = atomic_load(&g.bad);
 	if (opened < threads)
 		return "its tables cannot be read twice";

@@ -50,6 +50,11 @@ const char *squash_reader_open(struct squash_reader *r, struct arena *a, const c
 	const struct squash_style *style);
 void squash_reader_close(struct squash_reader *r);
 
+// A handle of squashfuse on the image that is open at FD, and its end. Its caches are for one
+// thread.
+sqfs_err squash_handle_open(sqfs *handle, int fd);
+void squash_handle_close(sqfs *handle);
+
 // The little-endian number of N bytes at P.
 uint64_t squash_number(const unsigned char *p, size_t n);
 

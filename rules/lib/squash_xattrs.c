@@ -7,7 +7,11 @@
 
 #include "rules/lib/squash_read.h"
 
-enum { HEADER = sizeof(struct squashfs_xattr_entry), REFERENCE = sizeof(uint64_t) };
+enum {
+	HEADER = sizeof(struct squashfs_xattr_entry),
+	COUNT = sizeof(struct squashfs_xattr_val),
+	REFERENCE = sizeof(uint64_t),
+};
 
 static const char *const prefixes[] = {[SQUASHFS_XATTR_USER] = "user.",
 	[SQUASHFS_XATTR_TRUSTED] = "trusted.",
@@ -36,7 +40,7 @@ is_next(struct squash_reader *r, sqfs_md_cursor *at, const void *bytes, size_t n
 static bool
 next_number(struct squash_reader *r, sqfs_md_cursor *at, size_t *n)
 {
-	unsigned char bytes[sizeof(struct squashfs_xattr_val)];
+	unsigned char bytes[COUNT];
 
 	if (!squash_read_bytes(r, at, bytes, sizeof(bytes)))
 		return false;
@@ -79,46 +83,59 @@ is_value_elsewhere(struct squash_reader *r, sqfs_md_cursor *at, const struct tre
 	return next_number(r, &there, &n) && n == want->n && is_next(r, &there, want->value, n);
 }
 
+// The attribute of E that is next at AT; the bytes it takes there are added to TAKEN.
 static const struct tree_xattr *
-next_xattr(struct squash_reader *r, sqfs_md_cursor *at, const struct tree_entry *e)
+next_xattr(struct squash_reader *r, sqfs_md_cursor *at, const struct tree_entry *e, size_t *taken)
 {
 	unsigned char header[HEADER];
 	const struct tree_xattr *x;
 	unsigned kind;
+	bool elsewhere;
 	size_t n;
 
 	if (!squash_read_bytes(r, at, header, sizeof(header)))
 		return NULL;
 	kind = (unsigned)squash_number(header, 2);
-	x = next_name(
-		r, at, e, kind & ~(unsigned)SQUASHFS_XATTR_VALUE_OOL, squash_number(header + 2, 2));
+	elsewhere = kind & SQUASHFS_XATTR_VALUE_OOL;
+	n = squash_number(header + 2, 2);
+	x = next_name(r, at, e, kind & ~(unsigned)SQUASHFS_XATTR_VALUE_OOL, n);
 	if (!x)
 		return NULL;
-	if (kind & SQUASHFS_XATTR_VALUE_OOL)
+	*taken += HEADER + n + COUNT + (elsewhere ? REFERENCE : x->n);
+	if (elsewhere)
 		return is_value_elsewhere(r, at, x) ? x : NULL;
 	return next_number(r, at, &n) && n == x->n && is_next(r, at, x->value, n) ? x : NULL;
+}
+
+// Whether the set that is said to be of SIZE is that of E: the bytes it takes, as libsquashfs has
+// it, or those of names and values, as mksquashfs does. To Linux it is what the file takes on disk.
+static bool
+is_set(struct squash_reader *r, sqfs_md_cursor at, const struct tree_entry *e, size_t size)
+{
+	bool *found = arena_alloc(r->arena, e->xattrs.n);
+	size_t taken = 0, plain = 0;
+
+	for (size_t i = 0; i < e->xattrs.n; i++) {
+		const struct tree_xattr *x = next_xattr(r, &at, e, &taken);
+
+		if (!x || found[x - e->xattrs.v])
+			return false;
+		found[x - e->xattrs.v] = true;
+		plain += strlen(x->name) + 1 + x->n;
+	}
+	return size == taken || size == plain;
 }
 
 bool
 squash_same_xattrs(struct squash_reader *r, const struct tree_entry *e, const sqfs_inode *inode)
 {
-	bool *found = arena_alloc(r->arena, e->xattrs.n + 1);
 	unsigned char set[sizeof(struct squashfs_xattr_id)];
-	sqfs_md_cursor at;
 
 	if (e->xattrs.n == 0 || inode->xattr == SQUASHFS_INVALID_XATTR)
 		return e->xattrs.n == 0 && inode->xattr == SQUASHFS_INVALID_XATTR;
 	if (inode->xattr >= r->fs.xattr_info.xattr_ids ||
-		sqfs_table_get(&r->fs.xattr_table, &r->fs, inode->xattr, set) != SQFS_OK ||
-		squash_number(set + 8, 4) != e->xattrs.n)
+		sqfs_table_get(&r->fs.xattr_table, &r->fs, inode->xattr, set) != SQFS_OK)
 		return false;
-	at = place_of(r, squash_number(set, 8));
-	for (size_t i = 0; i < e->xattrs.n; i++) {
-		const struct tree_xattr *x = next_xattr(r, &at, e);
-
-		if (!x || found[x - e->xattrs.v])
-			return false;
-		found[x - e->xattrs.v] = true;
-	}
-	return true;
+	return squash_number(set + 8, 4) == e->xattrs.n &&
+	       is_set(r, place_of(r, squash_number(set, 8)), e, squash_number(set + 12, 4));
 }
