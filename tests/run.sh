@@ -45,7 +45,7 @@ increments() ( # increments EDITS FAST
 # Scripts that take long: they try each call of a program, wait for time limits, build whole trees.
 LONG="tests/rules/contract.t tests/cli/build.t tests/cli/doctor_engine.t tests/cli/inspect.t tests/cli/install.t
 	tests/cli/new.t tests/cli/readme.t tests/config/agree.t tests/config/mutate.t tests/e2e/boot.t
-	tests/cli/audit.t tests/e2e/failures.t tests/e2e/paths.t tests/e2e/self.t tests/tmpl/jinja.t"
+	tests/cli/audit.t tests/rules/squash_damage.t tests/e2e/failures.t tests/e2e/paths.t tests/e2e/self.t tests/tmpl/jinja.t"
 
 others() { # others FILE...: those that do not take long
 	for file in "$@"; do

@@ -6,7 +6,7 @@
 #include "gen/plan/self.h"
 
 // What every test program may use.
-#define TEST_LIBS "cmocka archive libdeflate cjson inih tomlplusplus squashfs sqlite lzo"
+#define TEST_LIBS "cmocka archive libdeflate cjson inih tomlplusplus squashfs squashfuse sqlite lzo"
 
 struct test_programs {
 	struct self *s;
@@ -150,6 +150,7 @@ self_tests(struct self *s, const char *const *archives)
 	plan_folder(&t, "tests/toml", NULL);
 	plan_folder(&t, "tests/config", NULL);
 	plan_folder(&t, "tests/increment", NULL);
+	plan_folder(&t, "tests/rules", NULL);
 	plan_folder(&t, "tests/fuzz", self_object(s, "tests/fuzz/replay.c"));
 	plan_preloads(&t);
 	for (enum rule_id r = RULE_PHONY + 1; r < NRULES; r++) {

@@ -96,7 +96,7 @@ squash_write(const struct tree *t, struct output *out, const struct squash_style
 	struct squash_report *report)
 {
 	SQFS_COMPRESSOR id = (SQFS_COMPRESSOR)sqfs_compressor_id_from_name(style->format);
-	sqfs_compressor_t *cmp = squash_compressor(id, style->level, style->block, false);
+	sqfs_compressor_t *cmp = squash_compressor(id, style->level, style->block);
 	struct image f = image_of(out);
 	struct squash_layout layout;
 	sqfs_super_t super;

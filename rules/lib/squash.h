@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // squash.h -- a tree as a squashfs image. Layer: rules/lib.
-// Source: https://dr-emann.github.io/squashfs/ (the format), /usr/include/sqfs (libsquashfs).
+// Source: https://dr-emann.github.io/squashfs/ (the format), /usr/include/sqfs (libsquashfs),
+// /usr/include/squashfuse.
 //
 // An image is a super block; the blocks of files, each file's in a row; fragment blocks, which hold
 // several small files each; then tables: inodes, folders, fragments, owners, attributes. The blocks
@@ -49,8 +50,8 @@ void squash_write(const struct tree *t, struct output *out, const struct squash_
 
 // Read the image at PATH and compare all of it with T: names, kinds, permission bits, owners,
 // times, devices, targets, attributes, which names are one file, and every byte of every file.
-// Knows nothing but the finished image: it shares no code with squash_write but the library. NULL
-// when they are the same, else what differs, in A.
+// Knows nothing but the finished image, and has no code in common with squash_write: squashfuse
+// reads it. NULL when they are the same, else what differs, in A.
 const char *squash_check(
 	const struct tree *t, struct arena *a, const char *path, const struct squash_style *style);
 

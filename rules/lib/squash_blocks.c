@@ -110,7 +110,7 @@ run(void *arg, unsigned thread)
 {
 	struct packing *p = arg;
 	const struct squash_style *style = p->style;
-	sqfs_compressor_t *cmp = squash_compressor(p->id, style->level, style->block, false);
+	sqfs_compressor_t *cmp = squash_compressor(p->id, style->level, style->block);
 	unsigned char *room = malloc(p->room);
 	size_t i, n = p->layout->blocks.n;
 

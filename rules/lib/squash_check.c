@@ -1,26 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // squash_check.c -- reads an image back, for squash.h: the tree of it. Layer: rules/lib.
-#include <pthread.h>
-#include <sqfs/dir_reader.h>
-#include <sqfs/error.h>
-#include <sqfs/id_table.h>
-#include <sqfs/inode.h>
-#include <sqfs/xattr.h>
-#include <sqfs/xattr_reader.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 
-#include "gen/base/die.h"
 #include "rules/lib/squash_read.h"
+
+// Types of inodes: those that have more to say are so many further on.
+enum { EXTENDED = SQUASHFS_LDIR_TYPE - SQUASHFS_DIR_TYPE };
 
 struct checker {
 	const struct tree *tree;
 	struct squash_reader *reader;
-	uint32_t time;
-	size_t seen;       // entries found in the image
-	uint32_t *numbers; // of the inode of each entry of the tree
+	size_t seen;         // entries found in the image
+	uint32_t *numbers;   // of the inode of each entry of the tree
+	sqfs_inode_id *refs; // where that inode is
 };
 
 static const char *differs(const struct checker *c, const struct tree_entry *e, const char *what)
@@ -32,139 +27,131 @@ differs(const struct checker *c, const struct tree_entry *e, const char *what)
 	return arena_printf(c->reader->arena, "'%s' in the image has another %s", e->path, what);
 }
 
-static uint32_t
-device_of(const sqfs_inode_generic_t *inode)
+static size_t
+index_of(const struct checker *c, const struct tree_entry *e)
 {
-	return inode->base.type == SQFS_INODE_EXT_BDEV || inode->base.type == SQFS_INODE_EXT_CDEV
-		       ? inode->data.dev_ext.devno
-		       : inode->data.dev.devno;
-}
-
-// As Linux writes one into 32 bits: see new_decode_dev of its include/linux/kdev_t.h.
-static bool
-is_device(uint32_t number, dev_t device)
-{
-	return (number & 0xfff00) >> 8 == major(device) &&
-	       ((number & 0xff) | (number >> 12 & 0xfff00)) == minor(device);
+	return (size_t)(e - c->tree->list.v);
 }
 
 static bool
-is_target(const sqfs_inode_generic_t *inode, const char *target)
+is_target(struct squash_reader *r, sqfs_inode *inode, const char *target)
 {
-	size_t n = inode->base.type == SQFS_INODE_EXT_SLINK ? inode->data.slink_ext.target_size
-							    : inode->data.slink.target_size;
+	size_t n = strlen(target), room = n + 1;
+	char *found = arena_alloc(r->arena, room);
 
-	return n == strlen(target) && memcmp(inode->extra, target, n) == 0;
+	return inode->xtra.symlink_size == n &&
+	       sqfs_readlink(&r->fs, inode, found, &room) == SQFS_OK &&
+	       memcmp(found, target, n) == 0;
+}
+
+static bool
+is_device(const sqfs_inode *inode, dev_t device)
+{
+	return (unsigned)inode->xtra.dev.major == major(device) &&
+	       (unsigned)inode->xtra.dev.minor == minor(device);
 }
 
 // What is amiss with the kind's own part, NULL when nothing is.
 static const char *
-compare_kind(const struct tree_entry *e, const sqfs_inode_generic_t *inode)
+compare_kind(struct squash_reader *r, const struct tree_entry *e, sqfs_inode *inode)
 {
-	sqfs_u64 size;
+	unsigned links = S_ISREG(e->mode) ? e->data->names : 1;
 
-	if (S_ISLNK(e->mode) && !is_target(inode, e->target))
+	if (S_ISLNK(e->mode) && !is_target(r, inode, e->target))
 		return "target";
-	if ((S_ISCHR(e->mode) || S_ISBLK(e->mode)) && !is_device(device_of(inode), e->rdev))
+	if ((S_ISCHR(e->mode) || S_ISBLK(e->mode)) && !is_device(inode, e->rdev))
 		return "device number";
-	if (!S_ISREG(e->mode))
-		return NULL;
-	if (sqfs_inode_get_file_size(inode, &size) != 0 || size != (sqfs_u64)e->data->size)
+	if (S_ISREG(e->mode) && inode->xtra.reg.file_size != (uint64_t)e->data->size)
 		return "size";
-	if ((inode->base.type == SQFS_INODE_EXT_FILE ? inode->data.file_ext.nlink : 1) !=
-		e->data->names)
-		return "number of links";
-	return NULL;
-}
-
-static const struct tree_xattr *
-find_xattr(const struct tree_entry *e, const char *name)
-{
-	for (size_t i = 0; i < e->xattrs.n; i++) {
-		if (strcmp(e->xattrs.v[i].name, name) == 0)
-			return &e->xattrs.v[i];
-	}
-	return NULL;
-}
-
-static bool
-next_xattr_is_one_of(sqfs_xattr_reader_t *xr, const struct tree_entry *e)
-{
-	sqfs_xattr_entry_t *key = NULL;
-	sqfs_xattr_value_t *value = NULL;
-	const struct tree_xattr *want = NULL;
-	bool same = false;
-
-	if (sqfs_xattr_reader_read_key(xr, &key) == 0)
-		want = find_xattr(e, (const char *)key->key);
-	if (want && sqfs_xattr_reader_read_value(xr, key, &value) == 0)
-		same = value->size == want->n && memcmp(value->value, want->value, want->n) == 0;
-	sqfs_free(key);
-	sqfs_free(value);
-	return same;
-}
-
-static bool
-same_xattrs(const struct checker *c, const struct tree_entry *e, const sqfs_inode_generic_t *inode)
-{
-	sqfs_xattr_reader_t *xr = c->reader->xattrs;
-	sqfs_u32 index = UINT32_MAX;
-	sqfs_xattr_id_t at;
-
-	sqfs_inode_get_xattr_index(inode, &index);
-	if (index == UINT32_MAX || e->xattrs.n == 0)
-		return index == UINT32_MAX && e->xattrs.n == 0;
-	if (sqfs_xattr_reader_get_desc(xr, index, &at) != 0 || at.count != e->xattrs.n ||
-		sqfs_xattr_reader_seek_kv(xr, &at) != 0)
-		return false;
-	for (size_t i = 0; i < at.count; i++) {
-		if (!next_xattr_is_one_of(xr, e))
-			return false;
-	}
-	return true;
+	return S_ISDIR(e->mode) || (unsigned)inode->nlink == links ? NULL : "number of links";
 }
 
 static const char *
-compare_entry(struct checker *c, const struct tree_entry *e, const sqfs_tree_node_t *node)
+compare_owner(struct squash_reader *r, const struct tree_entry *e, const sqfs_inode *inode)
 {
-	const sqfs_inode_generic_t *inode = node->inode;
-	const char *what;
+	uint32_t uid, gid;
 
-	c->numbers[e - c->tree->list.v] = inode->base.inode_number;
-	if (inode->base.mode != (sqfs_u16)e->mode)
+	return squash_read_owner(r, inode->base.uid, &uid) && uid == e->uid &&
+			       squash_read_owner(r, inode->base.guid, &gid) && gid == e->gid
+		       ? NULL
+		       : "owner";
+}
+
+static const char *
+compare_inode(struct checker *c, const struct tree_entry *e, sqfs_inode_id id, sqfs_inode *inode)
+{
+	struct squash_reader *r = c->reader;
+	const char *what = NULL;
+
+	if (inode->base.mode != (uint16_t)e->mode)
 		return differs(c, e, "kind or mode");
-	if (node->uid != e->uid || node->gid != e->gid)
-		return differs(c, e, "owner");
-	if (inode->base.mod_time != c->time)
-		return differs(c, e, "time");
-	what = compare_kind(e, inode);
-	if (what)
-		return differs(c, e, what);
-	if (!same_xattrs(c, e, inode))
-		return differs(c, e, "set of attributes");
-	if (e->data && strcmp(e->data->first, e->path) == 0 && e->data->size)
-		squash_read_later(c->reader, e, inode);
-	return NULL;
+	what = compare_owner(r, e, inode);
+	if (!what && inode->base.mtime != r->style->time)
+		what = "time";
+	if (!what)
+		what = compare_kind(r, e, inode);
+	if (!what && !squash_same_xattrs(r, e, inode))
+		what = "set of attributes";
+	if (!what && e->data && strcmp(e->data->first, e->path) == 0 &&
+		!squash_read_later(r, e, id, inode))
+		what = "list of blocks";
+	return what ? differs(c, e, what) : NULL;
 }
 
+static const char *walk(struct checker *c, const struct tree_entry *e, const sqfs_inode *inode);
+
+// The entry E is NAME of a folder whose inode has the number PARENT.
 static const char *
-walk(struct checker *c, const sqfs_tree_node_t *node, const char *path)
+compare_entry(struct checker *c, const struct tree_entry *e, const struct squash_name *name,
+	uint32_t parent)
 {
-	const struct tree_entry *e = tree_find(c->tree, path);
+	sqfs_inode inode;
 	const char *why;
 
 	c->seen++;
-	if (!e)
-		return arena_printf(c->reader->arena, "the image has a '%s'", path);
-	why = compare_entry(c, e, node);
-	for (const sqfs_tree_node_t *n = node->children; n && !why; n = n->next) {
-		const char *name = (const char *)n->name;
+	if (!squash_read_inode(c->reader, name->inode, &inode))
+		return arena_printf(c->reader->arena, "'%s' in the image cannot be read", e->path);
+	c->refs[index_of(c, e)] = name->inode;
+	c->numbers[index_of(c, e)] = inode.base.inode_number;
+	if (inode.base.inode_number != name->number ||
+		(inode.base.inode_type - 1) % EXTENDED + 1 != name->type)
+		return differs(c, e, "inode than its folder says");
+	why = compare_inode(c, e, name->inode, &inode);
+	if (why || !S_ISDIR(e->mode))
+		return why;
+	return inode.xtra.dir.parent_inode == parent ? walk(c, e, &inode) : differs(c, e, "parent");
+}
 
-		why = walk(c, n,
-			strcmp(path, ".") == 0
-				? name
-				: arena_printf(c->reader->arena, "%s/%s", path, name));
+static const char *
+walk_name(struct checker *c, const struct tree_entry *folder, const struct squash_name *name,
+	uint32_t parent)
+{
+	const char *path = name->name;
+	const struct tree_entry *e;
+
+	if (strcmp(folder->path, ".") != 0)
+		path = arena_printf(c->reader->arena, "%s/%s", folder->path, name->name);
+	e = tree_find(c->tree, path);
+	return e ? compare_entry(c, e, name, parent)
+		 : arena_printf(c->reader->arena, "the image has a '%s'", path);
+}
+
+// E is a folder, whose INODE is what it should be.
+static const char *
+walk(struct checker *c, const struct tree_entry *e, const sqfs_inode *inode)
+{
+	struct squash_names names = {0};
+	int folders = 0;
+	const char *why = NULL;
+
+	if (!squash_read_folder(c->reader, inode, &names))
+		return arena_printf(c->reader->arena, "'%s' in the image cannot be read", e->path);
+	for (size_t i = 0; i < names.list.n && !why; i++) {
+		folders += names.list.v[i].type == SQUASHFS_DIR_TYPE;
+		why = walk_name(c, e, &names.list.v[i], inode->base.inode_number);
 	}
+	if (!why && inode->nlink != folders + 2)
+		why = differs(c, e, "number of links");
 	return why;
 }
 
@@ -176,7 +163,7 @@ by_number(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-// Names of one file are one inode, and others are not.
+// Names of one file are one inode, others are not, and there is nothing else.
 static const char *
 compare_links(const struct checker *c)
 {
@@ -188,30 +175,36 @@ compare_links(const struct checker *c)
 
 		if (!e->data || strcmp(e->data->first, e->path) == 0) {
 			firsts++;
-		} else if (c->numbers[i] != c->numbers[tree_find(t, e->data->first) - t->list.v]) {
+		} else if (c->refs[i] != c->refs[index_of(c, tree_find(t, e->data->first))]) {
 			return differs(c, e, "inode than the file it is a hard link to");
 		}
 	}
 	qsort(c->numbers, t->list.n, sizeof(*c->numbers), by_number);
 	for (size_t i = 0; i < t->list.n; i++)
 		distinct += i == 0 || c->numbers[i] != c->numbers[i - 1];
-	return firsts == distinct ? NULL : "different files in the image are hard links";
+	if (firsts != distinct)
+		return "different files in the image are hard links";
+	return distinct == c->reader->fs.sb.inodes && c->numbers[0] == 1 &&
+			       c->numbers[t->list.n - 1] == distinct
+		       ? NULL
+		       : "the image has another number of inodes";
 }
 
+// The top has no name, and a parent that is none.
 static const char *
 compare_tree(struct checker *c)
 {
-	sqfs_tree_node_t *root = NULL;
+	const struct tree *t = c->tree;
+	struct squash_name top = {".", sqfs_inode_root(&c->reader->fs), 0, SQUASHFS_DIR_TYPE};
+	sqfs_inode inode;
 	const char *why;
 
-	if (sqfs_dir_reader_get_full_hierarchy(
-		    c->reader->folders, c->reader->ids, NULL, 0, &root) != 0)
-		return "the folders of the image cannot be read";
-	why = walk(c, root, ".");
-	sqfs_dir_tree_destroy(root);
-	if (!why && c->seen != c->tree->list.n) {
+	if (squash_read_inode(c->reader, top.inode, &inode))
+		top.number = inode.base.inode_number;
+	why = compare_entry(c, &t->list.v[0], &top, c->reader->fs.sb.inodes + 1);
+	if (!why && c->seen != t->list.n) {
 		why = arena_printf(c->reader->arena, "the image has %zu names and not %zu", c->seen,
-			c->tree->list.n);
+			t->list.n);
 	}
 	return why ? why : compare_links(c);
 }
@@ -221,17 +214,15 @@ squash_check(
 	const struct tree *t, struct arena *a, const char *path, const struct squash_style *style)
 {
 	struct squash_reader reader;
-	struct checker c = {.tree = t, .reader = &reader, .time = style->time};
-	const char *why = squash_reader_open(&reader, a, path);
+	struct checker c = {.tree = t, .reader = &reader};
+	const char *why = squash_reader_open(&reader, a, path, style);
 
 	c.numbers = arena_alloc(a, t->list.n * sizeof(*c.numbers));
-	if (!why && (reader.super.block_size != style->block ||
-			    reader.super.modification_time != style->time))
-		why = "the image has another block size or time";
+	c.refs = arena_alloc(a, t->list.n * sizeof(*c.refs));
 	if (!why)
 		why = compare_tree(&c);
 	if (!why)
-		why = squash_read_files(&reader, style->threads);
+		why = squash_read_files(&reader);
 	squash_reader_close(&reader);
 	return why;
 }

@@ -11,15 +11,15 @@
 #include "gen/base/path.h"
 
 sqfs_compressor_t *
-squash_compressor(SQFS_COMPRESSOR id, long level, uint32_t block, bool unpack)
+squash_compressor(SQFS_COMPRESSOR id, long level, uint32_t block)
 {
 	sqfs_compressor_config_t cfg;
 	sqfs_compressor_t *cmp = NULL;
 	int err;
 
 	if (id == SQFS_COMP_LZO)
-		return squash_lzo(level, unpack);
-	err = sqfs_compressor_config_init(&cfg, id, block, unpack ? SQFS_COMP_FLAG_UNCOMPRESS : 0);
+		return squash_lzo(level);
+	err = sqfs_compressor_config_init(&cfg, id, block, 0);
 	if (!err && level)
 		cfg.level = (sqfs_u32)level;
 	if (!err)

@@ -9,6 +9,7 @@
 #include "rules/lib/threads.h"
 
 // A fragment block is ended at one in CUT_ONE_IN names, though not before it is 1/CUT_AFTER full.
+// What other numbers do is in rules/README.md.
 enum { CUT_ONE_IN = 8, CUT_AFTER = 4 };
 
 // The bytes of PIECE: in the mapped tar where they lie there in one run, else put together in ROOM.

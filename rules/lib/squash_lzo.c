@@ -19,7 +19,6 @@ enum { OPTIONS_AT = sizeof(sqfs_super_t), RAW = 0x8000, NUMBERS = 8 };
 struct lzo {
 	sqfs_compressor_t base;
 	unsigned level;
-	bool unpack;
 	lzo_align_t work[LZO1X_999_MEM_COMPRESS / sizeof(lzo_align_t) + 1];
 };
 
@@ -64,8 +63,9 @@ get_configuration(const sqfs_compressor_t *cmp, sqfs_compressor_config_t *cfg)
 
 // What cannot be compressed grows, at most by this: so not straight into OUT.
 static sqfs_s32
-pack(struct lzo *z, const sqfs_u8 *in, sqfs_u32 size, sqfs_u8 *out, sqfs_u32 room)
+do_block(sqfs_compressor_t *cmp, const sqfs_u8 *in, sqfs_u32 size, sqfs_u8 *out, sqfs_u32 room)
 {
+	struct lzo *z = (struct lzo *)cmp;
 	lzo_bytep grown = malloc(size + size / 16 + 64 + 3);
 	lzo_uint n = 0;
 	int result;
@@ -80,19 +80,6 @@ pack(struct lzo *z, const sqfs_u8 *in, sqfs_u32 size, sqfs_u8 *out, sqfs_u32 roo
 	if (result != LZO_E_OK)
 		return SQFS_ERROR_COMPRESSOR;
 	return n < size && n <= room ? (sqfs_s32)n : 0;
-}
-
-static sqfs_s32
-do_block(sqfs_compressor_t *cmp, const sqfs_u8 *in, sqfs_u32 size, sqfs_u8 *out, sqfs_u32 room)
-{
-	struct lzo *z = (struct lzo *)cmp;
-	lzo_uint n = room;
-
-	if (!z->unpack)
-		return pack(z, in, size, out, room);
-	if (lzo1x_decompress_safe(in, size, out, &n, NULL) != LZO_E_OK)
-		return SQFS_ERROR_COMPRESSOR;
-	return (sqfs_s32)n;
 }
 
 static void
@@ -112,7 +99,7 @@ copy_of(const sqfs_object_t *obj)
 }
 
 sqfs_compressor_t *
-squash_lzo(long level, bool unpack)
+squash_lzo(long level)
 {
 	struct lzo *z = calloc(1, sizeof(*z));
 
@@ -125,6 +112,5 @@ squash_lzo(long level, bool unpack)
 	z->base.read_options = read_options;
 	z->base.do_block = do_block;
 	z->level = level ? (unsigned)level : SQFS_LZO_DEFAULT_LEVEL;
-	z->unpack = unpack;
 	return &z->base;
 }

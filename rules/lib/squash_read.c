@@ -1,98 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rules/lib/squash_read.h"
-
-#include <sqfs/data_reader.h>
+// squash_read.c -- the bytes of files in an image, for squash_read.h. Layer: rules/lib.
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "gen/base/die.h"
-#include "rules/lib/squash_format.h"
+#include "rules/lib/squash_read.h"
 #include "rules/lib/threads.h"
 
-// Blocks of one file that a thread reads in a row.
-enum { RUN = 64 };
+// Where `sparse` is in the inode of a file that has holes.
+enum { SPARSE_AT = 32, SPARSE_SIZE = 8 };
 
-static const char *
-open_tables(struct squash_reader *r)
+// Whether a block lies among those of files, and is not longer than Linux takes it.
+static bool
+is_block(const struct squash_reader *r, uint64_t at, uint32_t header)
 {
-	const sqfs_super_t *s = &r->super;
+	const struct squashfs_super_block *s = &r->fs.sb;
+	uint32_t size;
+	bool packed;
 
-	r->unpacker = squash_compressor(s->compression_id, 0, s->block_size, true);
-	r->ids = sqfs_id_table_create(0);
-	r->folders = sqfs_dir_reader_create(s, r->unpacker, r->file, 0);
-	r->xattrs = sqfs_xattr_reader_create(0);
-	if (!r->ids || !r->folders || !r->xattrs)
-		die("out of memory");
-	if (sqfs_id_table_read(r->ids, r->file, s, r->unpacker) != 0)
-		return "its owners cannot be read";
-	if (sqfs_xattr_reader_load(r->xattrs, s, r->file, r->unpacker) != 0)
-		return "its attributes cannot be read";
-	return NULL;
+	sqfs_data_header(header, &packed, &size);
+	return size <= s->block_size && at >= sizeof(*s) && at <= s->inode_table_start &&
+	       size <= s->inode_table_start - at;
 }
 
-const char *
-squash_reader_open(struct squash_reader *r, struct arena *a, const char *path)
+// What is left of a file after its blocks, and for most files all of it.
+static bool
+add_fragment(struct squash_reader *r, struct squash_wanted w, const sqfs_inode *inode)
 {
-	*r = (struct squash_reader){.arena = a, .path = path};
-	r->file = sqfs_open_file(path, SQFS_FILE_OPEN_READ_ONLY);
-	if (!r->file)
-		return "the image cannot be opened";
-	if (sqfs_super_read(&r->super, r->file) != 0)
-		return "its super block is none";
-	return open_tables(r);
+	uint32_t index = inode->xtra.reg.frag_idx;
+	struct squashfs_fragment_entry fragment;
+
+	w.n = (uint32_t)(w.entry->data->size - w.offset);
+	if (w.n == 0 && index == SQUASHFS_INVALID_FRAG)
+		return true;
+	if (index >= r->fs.sb.fragments || sqfs_frag_entry(&r->fs, &fragment, index) != SQFS_OK)
+		return false;
+	w.block = fragment.start_block;
+	w.header = fragment.size;
+	w.at = inode->xtra.reg.frag_off;
+	w.shares = true;
+	VEC_ADD(r->arena, &r->wanted, w);
+	return is_block(r, w.block, w.header);
 }
 
-void
-squash_reader_close(struct squash_reader *r)
+// A file of the short kind has no count of holes.
+static bool
+are_holes_counted(struct squash_reader *r, sqfs_inode_id id, const sqfs_inode *inode, uint64_t n)
 {
-	sqfs_destroy(r->xattrs);
-	sqfs_destroy(r->folders);
-	sqfs_destroy(r->ids);
-	sqfs_destroy(r->unpacker);
-	sqfs_destroy(r->file);
+	unsigned char sparse[SPARSE_SIZE];
+	sqfs_md_cursor at;
+
+	if (inode->base.inode_type == SQUASHFS_REG_TYPE)
+		return n == 0;
+	sqfs_md_cursor_inode(&at, id, (sqfs_off_t)r->fs.sb.inode_table_start);
+	return squash_read_bytes(r, &at, NULL, SPARSE_AT) &&
+	       squash_read_bytes(r, &at, sparse, sizeof(sparse)) &&
+	       squash_number(sparse, sizeof(sparse)) == n;
 }
 
-void
+bool
 squash_read_later(
-	struct squash_reader *r, const struct tree_entry *e, const sqfs_inode_generic_t *inode)
+	struct squash_reader *r, const struct tree_entry *e, sqfs_inode_id id, sqfs_inode *inode)
 {
-	size_t n = sizeof(*inode) + inode->payload_bytes_used, nblocks;
-	struct squash_wanted w = {.entry = e, .inode = arena_alloc(r->arena, n)};
-	sqfs_u32 offset;
+	struct squash_wanted w = {.entry = e};
+	sqfs_blocklist list;
+	uint64_t holes = 0;
 
-	memcpy(w.inode, inode, n);
-	sqfs_inode_get_frag_location(inode, &w.fragment, &offset);
-	nblocks = sqfs_inode_get_file_block_count(inode);
-	for (; w.block + RUN < nblocks; w.block += RUN) {
-		w.nblocks = RUN;
-		VEC_ADD(r->arena, &r->files, w);
+	sqfs_blocklist_init(&r->fs, inode, &list);
+	for (; list.remain; w.offset += w.n) {
+		int64_t rest = e->data->size - w.offset;
+
+		if (sqfs_blocklist_next(&list) != SQFS_OK)
+			return false;
+		w.block = list.block;
+		w.header = list.header;
+		w.n = rest < r->fs.sb.block_size ? (uint32_t)rest : r->fs.sb.block_size;
+		holes += w.header ? 0 : w.n;
+		if (w.header && !is_block(r, w.block, w.header))
+			return false;
+		VEC_ADD(r->arena, &r->wanted, w);
 	}
-	w.nblocks = nblocks - w.block;
-	VEC_ADD(r->arena, &r->files, w);
+	return add_fragment(r, w, inode) && are_holes_counted(r, id, inode, holes);
 }
 
-// Those that share a fragment block stand together, so that it is unpacked once.
-static int
-by_fragment(const void *x, const void *y)
+static bool
+all_zeroes(const unsigned char *p, size_t n)
 {
-	const struct squash_wanted *a = x, *b = y;
-
-	if (a->fragment != b->fragment)
-		return a->fragment < b->fragment ? -1 : 1;
-	if (a->inode->base.inode_number != b->inode->base.inode_number)
-		return a->inode->base.inode_number < b->inode->base.inode_number ? -1 : 1;
-	return (a->block > b->block) - (a->block < b->block);
+	return n == 0 || (p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
-struct reading {
-	struct squash_reader *r;
-	size_t *starts; // where a job begins among the files, and their end
-	sqfs_data_reader_t *readers[THREADS_MAX];
-	_Atomic(const struct tree_entry *) bad;
-};
-
-// Whether N bytes at OFFSET of file D are those at P; what no piece covers is zeroes.
+// Whether N bytes at OFFSET of file D are those at P, or zeroes where P is NULL; what no piece of
+// the file covers is zeroes.
 static bool
 same_bytes(const struct tree_data *d, int64_t offset, const unsigned char *p, size_t n)
 {
@@ -100,75 +98,79 @@ same_bytes(const struct tree_data *d, int64_t offset, const unsigned char *p, si
 
 	for (size_t i = 0; i < d->pieces.n && at < end; i++) {
 		const struct tree_piece *piece = &d->pieces.v[i];
-		int64_t from = piece->offset, to = from + (int64_t)piece->n;
+		int64_t from = piece->offset > at ? piece->offset : at;
+		int64_t to = piece->offset + (int64_t)piece->n;
+		const unsigned char *want = (const unsigned char *)piece->bytes;
 
-		for (; at < end && at < from; at++) {
-			if (p[at - offset])
-				return false;
-		}
+		from = from < end ? from : end;
 		to = to < end ? to : end;
-		if (at < to && memcmp(piece->bytes + (at - from), p + (at - offset),
-				       (size_t)(to - at)) != 0)
+		if (p && !all_zeroes(p + (at - offset), (size_t)(from - at)))
 			return false;
-		at = at < to ? to : at;
-	}
-	for (; at < end; at++) {
-		if (p[at - offset])
+		at = from;
+		if (at >= to)
+			continue;
+		want += at - piece->offset;
+		if (p ? memcmp(want, p + (at - offset), (size_t)(to - at)) != 0
+		      : !all_zeroes(want, (size_t)(to - at)))
 			return false;
+		at = to;
 	}
-	return true;
+	return !p || all_zeroes(p + (at - offset), (size_t)(end - at));
 }
 
+struct reading {
+	struct squash_reader *r;
+	size_t *starts; // where a job begins among what is wanted, and their end
+	sqfs handles[THREADS_MAX];
+	_Atomic(const struct tree_entry *) bad;
+};
+
+// A block of one file has its bytes and no more.
 static bool
-same_fragment(sqfs_data_reader_t *reader, const struct squash_wanted *w, int64_t offset)
+is_in(const struct squash_wanted *w, const sqfs_block *block)
 {
-	sqfs_u8 *bytes = NULL;
-	bool same;
-	size_t n;
-
-	if (sqfs_data_reader_get_fragment(reader, w->inode, &n, &bytes) != 0)
-		return false;
-	same = offset + (int64_t)n == w->entry->data->size &&
-	       same_bytes(w->entry->data, offset, bytes, n);
-	sqfs_free(bytes);
-	return same;
+	return w->shares ? w->at <= block->size && w->n <= block->size - w->at
+			 : w->n == block->size;
 }
 
-static bool
-same_file(sqfs_data_reader_t *reader, const struct squash_wanted *w, int64_t block_size)
-{
-	int64_t offset = (int64_t)w->block * block_size, size = w->entry->data->size;
-	size_t all = sqfs_inode_get_file_block_count(w->inode);
-	bool same = true;
-
-	for (size_t i = w->block; i < w->block + w->nblocks && same; i++) {
-		int64_t rest = size - offset;
-		sqfs_u8 *bytes = NULL;
-		size_t n;
-
-		if (sqfs_data_reader_get_block(reader, w->inode, i, &n, &bytes) != 0)
-			return false;
-		same = (int64_t)n == (rest < block_size ? rest : block_size) &&
-		       same_bytes(w->entry->data, offset, bytes, n);
-		offset += (int64_t)n;
-		sqfs_free(bytes);
-	}
-	if (!same || w->block + w->nblocks < all)
-		return same;
-	return w->fragment == UINT32_MAX ? offset == size : same_fragment(reader, w, offset);
-}
-
+// A job is all that is wanted of one block.
 static void
-read_job(void *arg, size_t i, unsigned thread)
+read_job(void *arg, size_t job, unsigned thread)
 {
 	struct reading *g = arg;
+	const struct squash_wanted *w = g->r->wanted.v + g->starts[job];
+	const struct squash_wanted *end = g->r->wanted.v + g->starts[job + 1];
+	sqfs_block *block = NULL;
 
-	for (size_t k = g->starts[i]; k < g->starts[i + 1] && !atomic_load(&g->bad); k++) {
-		const struct squash_wanted *w = &g->r->files.v[k];
+	if (atomic_load(&g->bad))
+		return;
+	if (w->header && sqfs_data_block_read(&g->handles[thread], (sqfs_off_t)w->block, w->header,
+				 &block) != SQFS_OK) {
+		atomic_store(&g->bad, w->entry);
+		return;
+	}
+	for (; w < end; w++) {
+		const unsigned char *bytes = block ? (unsigned char *)block->data + w->at : NULL;
 
-		if (!same_file(g->readers[thread], w, g->r->super.block_size))
+		if ((block && !is_in(w, block)) ||
+			!same_bytes(w->entry->data, w->offset, bytes, w->n))
 			atomic_store(&g->bad, w->entry);
 	}
+	if (block)
+		sqfs_block_dispose(block);
+}
+
+// Those that share a block stand together, so that it is unpacked once; in the order of the file.
+static int
+by_block(const void *x, const void *y)
+{
+	const struct squash_wanted *a = x, *b = y;
+
+	if (a->block != b->block)
+		return a->block < b->block ? -1 : 1;
+	if (a->header != b->header)
+		return a->header < b->header ? -1 : 1;
+	return (a->at > b->at) - (a->at < b->at);
 }
 
 static size_t
@@ -177,55 +179,35 @@ find_jobs(struct reading *g)
 	const struct squash_reader *r = g->r;
 	size_t n = 0;
 
-	g->starts = arena_alloc(r->arena, (r->files.n + 1) * sizeof(*g->starts));
-	for (size_t i = 0; i < r->files.n; i++) {
-		const struct squash_wanted *w = &r->files.v[i];
+	g->starts = arena_alloc(r->arena, (r->wanted.n + 1) * sizeof(*g->starts));
+	for (size_t i = 0; i < r->wanted.n; i++) {
+		const struct squash_wanted *w = &r->wanted.v[i];
 
-		if (i == 0 || w->fragment == UINT32_MAX || w->fragment != w[-1].fragment)
+		if (i == 0 || w->block != w[-1].block || w->header != w[-1].header)
 			g->starts[n++] = i;
 	}
-	g->starts[n] = r->files.n;
+	g->starts[n] = r->wanted.n;
 	return n;
 }
 
-// A reader for each thread; none of the library's objects may be used by two.
-static bool
-open_readers(struct reading *g, sqfs_file_t **files, sqfs_compressor_t **unpackers, unsigned n)
-{
-	const sqfs_super_t *s = &g->r->super;
-
-	for (unsigned i = 0; i < n; i++) {
-		files[i] = sqfs_open_file(g->r->path, SQFS_FILE_OPEN_READ_ONLY);
-		unpackers[i] = squash_compressor(s->compression_id, 0, s->block_size, true);
-		if (!files[i])
-			return false;
-		g->readers[i] = sqfs_data_reader_create(files[i], s->block_size, unpackers[i], 0);
-		if (!g->readers[i] || sqfs_data_reader_load_fragment_table(g->readers[i], s) != 0)
-			return false;
-	}
-	return true;
-}
-
 const char *
-squash_read_files(struct squash_reader *r, unsigned threads)
+squash_read_files(struct squash_reader *r)
 {
 	struct reading g = {.r = r};
-	sqfs_file_t *files[THREADS_MAX] = {NULL};
-	sqfs_compressor_t *unpackers[THREADS_MAX] = {NULL};
+	unsigned threads = r->style->threads, opened = 0;
 	const struct tree_entry *bad;
-	bool opened = open_readers(&g, files, unpackers, threads);
 
-	if (opened && r->files.n) {
-		qsort(r->files.v, r->files.n, sizeof(*r->files.v), by_fragment);
+	if (r->wanted.n == 0)
+		return NULL;
+	qsort(r->wanted.v, r->wanted.n, sizeof(*r->wanted.v), by_block);
+	while (opened < threads && squash_handle_open(&g.handles[opened], r->fs.fd) == SQFS_OK)
+		opened++;
+	if (opened == threads)
 		threads_each(threads, find_jobs(&g), read_job, &g);
-	}
-	for (unsigned i = 0; i < threads; i++) {
-		sqfs_destroy(g.readers[i]);
-		sqfs_destroy(unpackers[i]);
-		sqfs_destroy(files[i]);
-	}
+	for (unsigned i = 0; i < opened; i++)
+		squash_handle_close(&g.handles[i]);
 	bad = atomic_load(&g.bad);
-	if (!opened)
-		return "its fragment table cannot be read";
+	if (opened < threads)
+		return "its tables cannot be read twice";
 	return bad ? arena_printf(r->arena, "'%s' in the image has other bytes", bad->path) : NULL;
 }

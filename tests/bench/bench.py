@@ -13,12 +13,13 @@ tables of rows/*.toml; a new file there is all that a new step needs:
   ours = "command"            # no shell: quotes and $VARIABLES only
   peer = "command"            # the same; left out where there is none
   peer_name = "as shown"
+  peer_row = "word"           # instead of a command: what that row, an earlier one, measured of ours
   limit = {seconds = 0.1, ratio = 0.95, over = 0.005, mib = 200}   # any of them
   unit = "bytes"              # instead of times: both commands print a number, once
   loop = true                 # drawn in the plot
   slow = true                 # only when asked for by name
 
-Variables: ROOT, BIN, ARCH, ASSETS (of this tree's build), HERE (tests/bench), DIR, PYTHON. Ratio is ours by peer; over is
+Variables: ROOT, BIN, TESTS, ARCH, ASSETS (of this tree's build), HERE (tests/bench), DIR, PYTHON. Ratio is ours by peer; over is
 ours less peer, in seconds. Each row runs five times, the two in turn; times are medians. Needs an image in
 build/ (make -f Makefile.bootstrap image).
 """
@@ -54,7 +55,7 @@ class Place:
         self.dir = os.path.join(top, file[:-5])
         os.makedirs(self.dir, exist_ok=True)
         python = subprocess.run([sys.executable, "-c", "import sys; print(sys.executable)"], capture_output=True, text=True).stdout.strip()
-        self.env = dict(os.environ, ROOT=ROOT, BIN=os.path.join(ROOT, "build/bin"), ARCH=ARCH, HERE=HERE, DIR=self.dir, LC_ALL="C",
+        self.env = dict(os.environ, ROOT=ROOT, BIN=os.path.join(ROOT, "build/bin"), TESTS=os.path.join(ROOT, "build/tests"), ARCH=ARCH, HERE=HERE, DIR=self.dir, LC_ALL="C",
                         ASSETS=os.path.join(ROOT, "build/assets", ARCH), PYTHON=os.path.realpath(python))
 
     def shell(self, text):
@@ -81,12 +82,16 @@ class Place:
         return {"seconds": seconds, "cpu": used.ru_utime + used.ru_stime, "mib": used.ru_maxrss / 1024}
 
 
-def measure(row, place, runs):
+def measure(row, place, runs, earlier):
     """The samples of a row: {"ours": [...], "peer": [...]}, the two in turn."""
     sides = [s for s in ("ours", "peer") if s in row]
     if row.get("unit"):
         return {s: [{row["unit"]: int(place.shell(row[s]))}] for s in sides}
     samples = {s: [] for s in sides}
+    if "peer_row" in row:
+        if row["peer_row"] not in earlier:
+            fail("%s goes with %s: ask for both" % (row["name"], row["peer_row"]))
+        samples["peer"] = earlier[row["peer_row"]]["ours"]
     for i in range(-1, runs):                     # the first warms up the caches of both
         for side in sides:
             before = row.get("before" if side == "ours" else "before_peer")
@@ -159,7 +164,7 @@ def main():
         for row in rows_of(args.rows):
             place = places.setdefault(row["file"], Place(top, row["file"]))
             place.shell(row.get("setup", ":"))
-            results.append(result_of(row, measure(row, place, args.n)))
+            results.append(result_of(row, measure(row, place, args.n, {r["name"]: r["samples"] for r in results})))
             print("measured: " + row["name"], file=sys.stderr, flush=True)
     about = {"machine": machine(), "runs": args.n, "load": [round(load, 1), round(os.getloadavg()[0], 1)]}
     with open(os.path.join(ROOT, "build/bench.json"), "w") as f:

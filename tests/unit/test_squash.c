@@ -160,6 +160,39 @@ test_attributes(void **state)
 	assert_string_equal(check(&t), "'usr' in the image has another set of attributes");
 }
 
+// On whatever has them, of each kind that Linux knows, and values that are there once for several.
+static void
+test_all_attributes(void **state)
+{
+	static const char *const paths[] = {
+		"usr", "usr/null", "usr/link", "usr/other", "usr/large"};
+	static const char *const names[] = {"user.one", "trusted.one", "security.one"};
+	static const char value[] = "long enough to be worth a reference";
+	struct tree t = load();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		for (size_t k = 0; k <= i % 3; k++) {
+			struct tree_xattr x = {names[(i + k) % 3], value, sizeof(value) - k};
+
+			VEC_ADD(&arena, &at(&t, paths[i])->xattrs, x);
+		}
+	}
+	write_image(&t);
+	assert_string_equal(check(&t), "fine");
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		struct tree_xattr *x = &at(&t, paths[i])->xattrs.v[0];
+
+		x->n--;
+		assert_non_null(strstr(check(&t), "' in the image has another set of attributes"));
+		x->n++;
+		x->name = "user.none";
+		assert_non_null(strstr(check(&t), "' in the image has another set of attributes"));
+		x->name = names[i % 3];
+	}
+	assert_string_equal(check(&t), "fine");
+}
+
 static void
 test_links(void **state)
 {
@@ -244,6 +277,7 @@ main(void)
 		cmocka_unit_test_setup(test_entries, set_up),
 		cmocka_unit_test_setup(test_names, set_up),
 		cmocka_unit_test_setup(test_attributes, set_up),
+		cmocka_unit_test_setup(test_all_attributes, set_up),
 		cmocka_unit_test_setup(test_links, set_up),
 		cmocka_unit_test_setup(test_bytes, set_up),
 		cmocka_unit_test_setup(test_damaged_image, set_up),
