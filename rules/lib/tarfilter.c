@@ -362,9 +362,9 @@ drain(int in)
 	static char block[BLOCK];
 	ssize_t n;
 
-	do
+	do {
 		n = read(in, block, sizeof(block));
-	while (n > 0 || (n < 0 && errno == EINTR));
+	} while (n > 0 || (n < 0 && errno == EINTR));
 }
 
 const char *
