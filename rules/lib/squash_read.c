@@ -133,6 +133,16 @@ is_in(const struct squash_wanted *w, const sqfs_block *block)
 			 : w->n == block->size;
 }
 
+// Of several that differ the first is told, whichever thread finds it.
+static void
+note_bad(struct reading *g, const struct tree_entry *e)
+{
+	const struct tree_entry *was = atomic_load(&g->bad);
+
+	while ((!was || e < was) && !atomic_compare_exchange_weak(&g->bad, &was, e))
+		continue;
+}
+
 // A job is all that is wanted of one block.
 static void
 read_job(void *arg, size_t job, unsigned thread)
@@ -141,20 +151,15 @@ read_job(void *arg, size_t job, unsigned thread)
 	const struct squash_wanted *w = g->r->wanted.v + g->starts[job];
 	const struct squash_wanted *end = g->r->wanted.v + g->starts[job + 1];
 	sqfs_block *block = NULL;
+	bool there = !w->header || sqfs_data_block_read(&g->handles[thread], (sqfs_off_t)w->block,
+					   w->header, &block) == SQFS_OK;
 
-	if (atomic_load(&g->bad))
-		return;
-	if (w->header && sqfs_data_block_read(&g->handles[thread], (sqfs_off_t)w->block, w->header,
-				 &block) != SQFS_OK) {
-		atomic_store(&g->bad, w->entry);
-		return;
-	}
 	for (; w < end; w++) {
 		const unsigned char *bytes = block ? (unsigned char *)block->data + w->at : NULL;
 
-		if ((block && !is_in(w, block)) ||
+		if (!there || (block && !is_in(w, block)) ||
 			!same_bytes(w->entry->data, w->offset, bytes, w->n))
-			atomic_store(&g->bad, w->entry);
+			note_bad(g, w->entry);
 	}
 	if (block)
 		sqfs_block_dispose(block);
