@@ -20,7 +20,8 @@ INITRD_FILES = ["sum_context build/{A}/initrd.list"] + INITRD
 BASE = ["render_dockerfile build/{A}/initrd.Dockerfile", "build_image build/{A}/initrd.tar"] + INITRD
 
 
-HOST = {"x86_64": "amd64", "aarch64": "arm64"}[machine()]  # every image's tools run on its base
+# Every image's tools run on it, of whatever architecture the image is.
+HOST_BASE = "fetch_base build/cache/base/debian_bookworm-slim-linux_%s.tar" % {"x86_64": "amd64", "aarch64": "arm64"}[machine()]
 
 
 def agent(*names):
@@ -58,7 +59,7 @@ NEEDED = {
     "helper.seal_binary": ["seal_binary build/{A}/agents/" + n for n in AGENTS],
     "helper.render_dockerfile": ["render_dockerfile build/{A}/%s.Dockerfile" % s for s in ("rootfs", "kernel", "initrd")],
     "helper.sum_context": ["sum_context build/{A}/" + n for n in ("rootfs.context", "kernel.context", "initrd.context", "initrd.list")],
-    "helper.fetch_base": ["fetch_base build/cache/base/debian_bookworm-slim-linux_%s.tar" % p for p in ("%s", HOST)],
+    "helper.fetch_base": ["fetch_base build/cache/base/debian_bookworm-slim-linux_%s.tar"],
     "helper.build_image": ["build_image build/{A}/%s.tar" % s for s in ("rootfs", "kernel", "initrd")],
     "helper.extract_files": ["extract_files build/assets/{A}/vmlinuz"],
     "helper.pack_squashfs": ["pack_squashfs build/assets/{A}/rootfs.squashfs"],
@@ -149,6 +150,8 @@ def expect(before, now, touched, configured):
             pending = changed(before[arch][image], now, arch) & FALLBACK[image]
             if pending and "build_image build/{A}/%s.tar" % image in mine:
                 may |= spell(edges, arch)
+    seen = {states["last"]["helper.fetch_base"] for states in before.values()}
+    (needed.discard if now["helper.fetch_base"] in seen else needed.add)(HOST_BASE)
     if configured:
         needed -= set(CONFIGURE)
         may |= set(CONFIGURE)
