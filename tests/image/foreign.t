@@ -88,6 +88,8 @@ def check_tree(tap, tree):
 
 
 def check_log(tap, log):
+    if "emulated programs are not counted" in log:
+        return tap.ok(True, "what was emulated is counted # SKIP the kernel does not tell us")
     found = re.search(r"^# Emulated.*\n(\d+) runs of (\d+) programs\n((?: +\d+ \S+\n)*)", log, re.M)
     tap.ok(found, "what was emulated is counted", log[-2000:])
     if found:
@@ -97,6 +99,9 @@ def check_log(tap, log):
 
 
 def main():
+    if not os.path.exists("/proc/sys/fs/binfmt_misc/qemu-" + MACHINE):
+        print("1..0 # SKIP the kernel has no emulator for programs of %s; make -f Makefile.bootstrap deps-cross registers it" % MACHINE)
+        return 0
     end_politely()
     tap = Tap()
     with tempfile.TemporaryDirectory(prefix="capsem-foreign-") as folder:
