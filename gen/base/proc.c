@@ -154,7 +154,6 @@ block_signals(sigset_t *before)
 	sigprocmask(SIG_BLOCK, &ours, before);
 }
 
-// Signals wait until the child is known to cleanup.c: one in between would end us and leave it.
 long long
 proc_now_ms(void)
 {
@@ -164,6 +163,7 @@ proc_now_ms(void)
 	return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
+// Signals wait until the child is known to cleanup.c: one in between would end us and leave it.
 bool
 proc_start(struct proc *p, const struct proc_spec *spec)
 {

@@ -7,39 +7,33 @@
 #include "gen/base/output.h"
 #include "gen/base/path.h"
 
-static void
-print(struct buf *out, cJSON *tree)
-{
-	json_end(out, tree);
-}
-
 void
 emit_file(const struct plan *p, const struct plan_file *file, struct buf *out)
 {
 	switch (file->kind) {
 	case FILE_ROOTFS_VALUES:
-		print(out, emit_rootfs_values(p, file->arch));
+		json_end(out, emit_rootfs_values(p, file->arch));
 		break;
 	case FILE_KERNEL_VALUES:
-		print(out, emit_kernel_values(p, file->arch));
+		json_end(out, emit_kernel_values(p, file->arch));
 		break;
 	case FILE_INITRD_VALUES:
-		print(out, emit_initrd_values(p, file->arch));
+		json_end(out, emit_initrd_values(p, file->arch));
 		break;
 	case FILE_VERSIONS_SCRIPT:
 		emit_versions_script(p->conf, out);
 		break;
 	case FILE_ITEMS:
-		print(out, emit_items(file->items, file->nitems));
+		json_end(out, emit_items(file->items, file->nitems));
 		break;
 	case FILE_ENGINE:
-		print(out, emit_engine(p));
+		json_end(out, emit_engine(p));
 		break;
 	case FILE_MCP:
-		print(out, emit_mcp_servers(p));
+		json_end(out, emit_mcp_servers(p));
 		break;
 	case FILE_SETTINGS:
-		print(out, emit_settings(p->conf));
+		json_end(out, emit_settings(p->conf));
 		break;
 	case FILE_GRAPH:
 		emit_graph(p, out);

@@ -152,13 +152,14 @@ watch(void *arg, unsigned i)
 struct emulated *
 emulated_start(struct engine *engine, const char *mark)
 {
-	const char *emulator = foreign_emulator(engine->arena, engine->platform);
+	const char *emulator;
 	struct emulated *e;
 	struct stat st;
 	int fd = -1;
 
 	if (platform_same(engine->platform, platform_host(engine->arena)))
 		return NULL;
+	emulator = foreign_emulator(engine->arena, engine->platform);
 	if (emulator && engine->kind->is_local(engine) && stat(emulator, &st) == 0)
 		fd = open_events();
 	if (fd < 0) {

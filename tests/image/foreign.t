@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """A small root filesystem for the other architecture: its steps run programs of this machine where they can, what is
 emulated is counted and listed, and the tree is the one that emulation alone makes (with TWICE=1, since that takes long)."""
-import json, os, re, shlex, subprocess, sys, tarfile, tempfile, time
+import json, os, re, subprocess, sys, tarfile, tempfile, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
-from sandbox import ROOT, Tap, end_politely, read, write
+from sandbox import ROOT, Tap, edge_command, end_politely, read, with_options, write
 
 OTHER, SHORT, MACHINE, ELF = {"x86_64": ("arm64", "arm64", "aarch64", 183), "aarch64": ("x86_64", "amd64", "x86_64", 62)}[os.uname().machine]
 BUILD = os.path.join(ROOT, "build")
@@ -21,17 +21,6 @@ NATIVE = {"apt-get", "cp", "curl", "dpkg-deb", "find", "grep", "gzip", "mkdir", 
 SWITCH = r"^ENV PATH=/\.capsem-build/native/bin:.*\n"
 
 
-def command(output):
-    said = subprocess.run(["ninja", "-t", "commands", output], cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True).stdout
-    return shlex.split(said.splitlines()[-1])
-
-
-def replaced(argv, **options):
-    for letter, value in options.items():
-        argv[argv.index("-" + letter) + 1] = value
-    return argv
-
-
 def run(tap, argv, what):
     start = time.monotonic()
     done = subprocess.run(argv, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=1800)
@@ -44,7 +33,7 @@ def base(tap, folder, argv):
     head, path = argv[at].rsplit("=", 1)
     if not os.path.exists(os.path.join(ROOT, path)):
         made = os.path.join(folder, "base.tar")
-        run(tap, replaced(command(path), o=made), "a base for " + OTHER)
+        run(tap, with_options(edge_command(path), o=made), "a base for " + OTHER)
         argv[at] = head + "=" + made
 
 
@@ -68,7 +57,7 @@ def image(tap, folder, name, argv, dockerfile):
     path = lambda what: os.path.join(folder, what)
     while "-k" in argv:
         del argv[argv.index("-k"):argv.index("-k") + 2]
-    argv = replaced(list(argv), o=path(name + ".tar"), L=path(name + ".log"), i=path("context.json"), V=path("versions.sh"),
+    argv = with_options(argv, o=path(name + ".tar"), L=path(name + ".log"), i=path("context.json"), V=path("versions.sh"),
                     v=path(name + ".txt"), l=path(name + ".packages"))
     run(tap, argv[:-1] + [dockerfile], name + ": an image")
     return path(name)
@@ -106,7 +95,7 @@ def main():
     tap = Tap()
     with tempfile.TemporaryDirectory(prefix="capsem-foreign-") as folder:
         prepare(folder)
-        argv = command("build/%s/rootfs.tar" % OTHER)
+        argv = edge_command("build/%s/rootfs.tar" % OTHER)
         base(tap, folder, argv)
         made = image(tap, folder, "mixed", argv, os.path.join(folder, "Dockerfile"))
         versions = dict(line.split("=", 1) for line in read(made + ".txt").splitlines())

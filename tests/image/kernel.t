@@ -2,22 +2,18 @@
 """A kernel built from the tree and the tools that the last build left: another configuration compiles what it reaches,
 and the old one again gives the old bytes. Tools that were damaged, or are for another base image, are installed anew.
 The steps are those of the image of this machine, with another output."""
-import io, json, os, re, shlex, shutil, subprocess, sys, tarfile, tempfile, time
+import io, json, os, re, shutil, subprocess, sys, tarfile, tempfile, time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../lib"))
 sys.dont_write_bytecode = True
-from sandbox import ROOT, Tap, end_politely, read, write
+from sandbox import ROOT, Tap, edge_command, end_politely, read, with_options, write
 
 ARCH = {"x86_64": "x86_64", "aarch64": "arm64"}[os.uname().machine]
 BUILD = os.path.join(ROOT, "build")
 CACHE = os.path.join(BUILD, "cache/kernel", ARCH)
+TREE = "build/%s/kernel.tar" % ARCH
 EDIT = "CONFIG_EXT4_FS_POSIX_ACL=y", "# CONFIG_EXT4_FS_POSIX_ACL is not set"
 FEW = 200  # of some 1 300 files
-
-
-def command():
-    said = subprocess.run(["ninja", "-t", "commands", "build/%s/kernel.tar" % ARCH], cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True).stdout
-    return shlex.split(said.splitlines()[-1])
 
 
 def build(tap, folder, name, config, base=None):
@@ -29,9 +25,7 @@ def build(tap, folder, name, config, base=None):
         if entry["path"].startswith("kernel/"):
             entry["from"] = path(".config")
     write(path(".json"), json.dumps(context))
-    argv = command()
-    for option, value in ("-o", path(".tar")), ("-L", path(".log")), ("-i", path(".json")):
-        argv[argv.index(option) + 1] = value
+    argv = with_options(edge_command(TREE), o=path(".tar"), L=path(".log"), i=path(".json"))
     if base:
         at = argv.index("-b") + 1
         argv[at] = argv[at].rpartition("=")[0] + "=" + base
@@ -55,7 +49,7 @@ def damage(path):
 
 def other_base(folder):
     """The base image of this machine with a file more."""
-    argv = command()
+    argv = edge_command(TREE)
     path = os.path.join(folder, "base.tar")
     shutil.copyfile(os.path.join(ROOT, argv[argv.index("-b") + 1].rpartition("=")[2]), path)
     with tarfile.open(path, "a") as tar:

@@ -1,5 +1,5 @@
 """A guest folder, an installed copy of the programs and a stand-in engine, in a fresh folder."""
-import os, re, shutil, signal, subprocess, sys, tempfile
+import os, re, shlex, shutil, signal, subprocess, sys, tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 BIN = os.path.abspath(os.environ.get("BIN", os.path.join(ROOT, "build", "bin")))
@@ -144,6 +144,20 @@ class Tap:
     def done(self):
         print("1..%d" % self.n)
         return self.bad != 0
+
+
+def edge_command(output):
+    """The command that makes a file of this tree's build, as its words."""
+    said = subprocess.run(["ninja", "-t", "commands", output], cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True).stdout
+    return shlex.split(said.splitlines()[-1])
+
+
+def with_options(argv, **options):
+    """The same with other values for options of one letter that it has."""
+    argv = list(argv)
+    for letter, value in options.items():
+        argv[argv.index("-" + letter) + 1] = value
+    return argv
 
 
 def run_tests(sandbox, *tests):
