@@ -2,9 +2,11 @@
 // block_cache.c -- the first half of block_cache.h: opening, and what happens when that fails.
 // Layer: rules/lib.
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -45,27 +47,57 @@ close_links(struct block_cache *c)
 	c->db = NULL;
 }
 
-static void
-remove_file(struct block_cache *c)
+// Wait for the cache's folder, so that one process at a time begins a cache or throws one away.
+// Closing what this gives lets it go. Where folders cannot be locked: -1, and no wait.
+static int
+lock_folder(const struct block_cache *c)
 {
 	struct arena a = {0};
+	int fd = open(path_dir(&a, c->path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-	unlink(c->path);
-	unlink(arena_printf(&a, "%s-journal", c->path));
 	arena_free(&a);
+	while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
+		;
+	return fd;
+}
+
+// Not when another process has put a new one in its place since. The folder is locked.
+static void
+remove_file(const struct block_cache *c)
+{
+	struct arena a = {0};
+	int moved = 0;
+
+	sqlite3_file_control(c->db, NULL, SQLITE_FCNTL_HAS_MOVED, &moved);
+	if (!moved) {
+		unlink(c->path);
+		unlink(arena_printf(&a, "%s-journal", c->path));
+	}
+	arena_free(&a);
+}
+
+static void
+remove_damaged(const struct block_cache *c)
+{
+	int code = sqlite3_errcode(c->db);
+
+	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+		int lock = lock_folder(c);
+
+		remove_file(c); // the next run makes a new one
+		close(lock);
+	}
 }
 
 void
 cache_give_up(struct block_cache *c, const char *why)
 {
-	int code = c->db ? sqlite3_errcode(c->db) : SQLITE_OK;
-
 	if (!c->warned)
 		warn("the cache %s cannot be used: %s; going on without it", c->path, why);
 	c->warned = true;
+	if (c->db)
+		remove_damaged(c);
 	close_links(c);
-	if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB)
-		remove_file(c); // the next run makes a new one
 }
 
 bool
@@ -129,20 +161,28 @@ prepare_all(struct block_cache *c)
 	       prepare(c->db, &c->use, "UPDATE entry SET used = ?2 WHERE key = ?1 AND used < ?2");
 }
 
-// Whether the file is one of ours; a new one becomes it.
 static bool
 is_ours(struct block_cache *c)
 {
-	if (cache_number(c, "PRAGMA application_id") == strtol(APPLICATION, NULL, 10) &&
-		cache_number(c, "PRAGMA user_version") == strtol(VERSION, NULL, 10))
-		return true;
-	return cache_number(c, "SELECT count(*) FROM sqlite_master") == 0 && cache_run(c, tables);
+	return cache_number(c, "PRAGMA application_id") == strtol(APPLICATION, NULL, 10) &&
+	       cache_number(c, "PRAGMA user_version") == strtol(VERSION, NULL, 10);
 }
 
 static bool
-open_links(struct block_cache *c)
+open_ours(struct block_cache *c)
 {
 	return open_db(c->path, &c->db) && is_ours(c) && prepare_all(c);
+}
+
+// The same where a file without anything in it becomes one of ours. The folder is locked.
+static bool
+open_or_begin(struct block_cache *c)
+{
+	close_links(c);
+	return open_db(c->path, &c->db) &&
+	       (is_ours(c) || (cache_number(c, "SELECT count(*) FROM sqlite_master") == 0 &&
+				      cache_run(c, tables))) &&
+	       prepare_all(c);
 }
 
 // Damage, or a file that is no cache; not a folder that cannot be written or a disk that is full.
@@ -155,14 +195,22 @@ is_damage(struct block_cache *c)
 	       code == SQLITE_ROW || code == SQLITE_DONE || code == SQLITE_ERROR;
 }
 
-static void
-open_again(struct block_cache *c)
+static bool
+begin_again(struct block_cache *c)
 {
 	warn("the cache %s is damaged, or not of this program: starting a new one", c->path);
-	close_links(c);
 	remove_file(c);
-	if (!open_links(c))
-		cache_give_up(c, c->db ? sqlite3_errmsg(c->db) : "out of memory");
+	return open_or_begin(c);
+}
+
+static bool
+begin(struct block_cache *c)
+{
+	int lock = lock_folder(c);
+	bool good = open_or_begin(c) || (is_damage(c) && begin_again(c));
+
+	close(lock);
+	return good;
 }
 
 static bool
@@ -196,12 +244,8 @@ block_cache_open(const char *path, unsigned threads)
 		die("out of memory");
 	if (!make_parent(path)) {
 		cache_give_up(c, strerror(errno));
-	} else if (!open_links(c)) {
-		if (is_damage(c)) {
-			open_again(c);
-		} else {
-			cache_give_up(c, c->db ? sqlite3_errmsg(c->db) : "out of memory");
-		}
+	} else if (!open_ours(c) && !begin(c)) {
+		cache_give_up(c, c->db ? sqlite3_errmsg(c->db) : "out of memory");
 	}
 	return c;
 }

@@ -45,6 +45,14 @@ def change(*statements):
     db.close()
 
 
+def at_once(box):
+    """What each of six packers says; the image of the Nth is in manyN."""
+    children = [subprocess.Popen([box.program, "-o", "many%d" % i, *CACHED, "tree.tar"], stderr=subprocess.PIPE) for i in range(6)]
+    said = [c.communicate(timeout=120)[1] for c in children]
+    assert all(c.returncode == 0 for c in children), said
+    return said
+
+
 def warned(said):
     return said.startswith("pack_squashfs: warning: ") and said.count("\n") == 1
 
@@ -153,12 +161,16 @@ with Box("pack_squashfs") as box:
         wrong("a folder that cannot be written", True, None)
         os.chmod("cache", 0o700)
 
-    # Many at once, on nothing and on something.
+    # Many at once, on nothing and on something; and on damage, which one of them throws away.
     for state in "cold", "warm":
-        children = [subprocess.Popen([box.program, "-o", "many%d" % i, *CACHED, "tree.tar"], stderr=subprocess.PIPE) for i in range(6)]
-        said = [c.communicate(timeout=120)[1] for c in children]
-        tap.ok(all(c.returncode == 0 for c in children) and said == [b""] * 6 and all(get("many%d" % i) == plain for i in range(6)),
-               "six packers at once, " + state, said)
+        said = at_once(box)
+        tap.ok(said == [b""] * 6 and all(get("many%d" % i) == plain for i in range(6)), "six packers at once, " + state, said)
+    for i in range(10):
+        put(CACHE, b"damage" * 1000)
+        said = at_once(box)
+        if not warned(b"".join(said).decode()):
+            break
+    tap.ok(warned(b"".join(said).decode()), "six packers at once, on a damaged one", said)
     db = sqlite3.connect(CACHE)
     tap.same(db.execute("PRAGMA integrity_check").fetchone()[0], "ok", "the cache is whole")
     tap.same(db.execute("SELECT count(*) FROM value WHERE id NOT IN (SELECT value FROM entry)").fetchone()[0], 0, "nothing is kept in vain")
