@@ -10,12 +10,10 @@
 #include "gen/base/str.h"
 
 static void
-make_room(struct buf *b, size_t n)
+grow(struct buf *b, size_t n)
 {
 	size_t cap = b->cap ? b->cap : 256;
 
-	if (n < b->cap - b->n)
-		return;
 	if (n > SIZE_MAX / 2 - b->n)
 		die("out of memory (%zu bytes wanted)", n);
 	while (cap < b->n + n + 1)
@@ -24,6 +22,14 @@ make_room(struct buf *b, size_t n)
 	if (!b->s)
 		die("out of memory (%zu bytes wanted)", cap);
 	b->cap = cap;
+}
+
+// For N bytes and a NUL.
+static inline void
+make_room(struct buf *b, size_t n)
+{
+	if (n >= b->cap - b->n)
+		grow(b, n);
 }
 
 void
@@ -45,7 +51,9 @@ buf_adds(struct buf *b, const char *s)
 void
 buf_addc(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	make_room(b, 1);
+	b->s[b->n++] = c;
+	b->s[b->n] = '\0';
 }
 
 void

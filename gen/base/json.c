@@ -63,11 +63,11 @@ print_code_point(struct buf *out, uint32_t c)
 
 // How many bytes S starts with that stand for themselves.
 static size_t
-plain_bytes(struct str s)
+plain_bytes(const char *s)
 {
 	size_t n = 0;
 
-	while (n < s.n && s.s[n] >= 0x20 && s.s[n] < 0x7f && s.s[n] != '"' && s.s[n] != '\\')
+	while (s[n] >= 0x20 && s[n] < 0x7f && s[n] != '"' && s[n] != '\\')
 		n++;
 	return n;
 }
@@ -98,7 +98,7 @@ json_print_str(struct buf *out, const char *s)
 
 	buf_addc(out, '"');
 	for (;;) {
-		size_t n = plain_bytes(rest);
+		size_t n = plain_bytes(rest.s);
 
 		buf_add(out, rest.s, n);
 		if (n < rest.n)
@@ -117,7 +117,7 @@ print_number(struct buf *out, double v)
 	int precision = 15;
 
 	if (fabs(v) < 9007199254740992.0 && v == floor(v)) {
-		buf_addf(out, "%.0f", v);
+		buf_addf(out, "%lld", (long long)v);
 		return;
 	}
 	do {

@@ -6,6 +6,7 @@
 
 #include "gen/base/json.h"
 #include "gen/emit/emit.h"
+#include "gen/emit/words.h"
 
 // A compile edge, and whether it is the one that counts for its source: a guest source counts for
 // the host's architecture, and there as a guest program, not as part of a test.
@@ -47,26 +48,26 @@ collect(const struct plan *p, struct candidate *list)
 static void
 print_pair(struct buf *out, const char *key, const char *value)
 {
-	buf_addf(out, "    \"%s\": ", key);
+	buf_adds(out, "    \"");
+	buf_adds(out, key);
+	buf_adds(out, "\": ");
 	json_print_str(out, value);
 }
 
+#define BEFORE ",\n      "
+
 // Written as text: as JSON values first, this file alone would take most of configure's time.
 static void
-print_command(struct buf *out, const struct edge *e, const char *cwd, size_t launcher)
+print_command(struct buf *out, const struct edge *e, const char *cwd, struct str arguments)
 {
 	const char *const rest[] = {"-o", e->outs.v[0], "-c", e->ins.v[0]};
 
 	buf_adds(out, "  {\n");
 	print_pair(out, "directory", cwd);
 	buf_adds(out, ",\n    \"arguments\": [");
-	for (size_t i = launcher; i < e->args.n; i++) {
-		buf_adds(out, "\n      ");
-		json_print_str(out, e->args.v[i]);
-		buf_addc(out, ',');
-	}
+	buf_add(out, arguments.s + 1, arguments.n - 1); // without the first comma
 	for (size_t i = 0; i < sizeof(rest) / sizeof(*rest); i++) {
-		buf_adds(out, i ? ",\n      " : "\n      ");
+		buf_adds(out, BEFORE);
 		json_print_str(out, rest[i]);
 	}
 	buf_adds(out, "\n    ],\n");
@@ -82,18 +83,21 @@ emit_compile_commands(const struct plan *p, const char *cwd, struct buf *out)
 	struct candidate *all = arena_alloc(p->arena, p->graph->edges.n * sizeof(*all));
 	size_t n = collect(p, all);
 	size_t launcher = machine_words(p->machine, "toolchain", "compiler_launcher").n;
+	struct word_printer printer = {.before = BEFORE, .print = json_print_str};
 	const char *between = "\n";
 
 	qsort(all, n, sizeof(*all), compare);
 	buf_addc(out, '[');
 	for (size_t i = 0; i < n; i++) {
-		const char *source = all[i].edge->ins.v[0];
+		const struct edge *e = all[i].edge;
 
-		if (i > 0 && strcmp(all[i - 1].edge->ins.v[0], source) == 0)
+		if (i > 0 && strcmp(all[i - 1].edge->ins.v[0], e->ins.v[0]) == 0)
 			continue;
 		buf_adds(out, between);
-		print_command(out, all[i].edge, cwd, launcher);
+		print_command(out, e, cwd,
+			words_print(&printer, e->args.v + launcher, e->args.n - launcher));
 		between = ",\n";
 	}
 	buf_adds(out, n ? "\n]\n" : "]\n");
+	buf_free(&printer.text);
 }

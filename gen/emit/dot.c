@@ -22,10 +22,15 @@ static void
 quote(struct buf *out, const char *s)
 {
 	buf_addc(out, '"');
-	for (; *s; s++) {
-		if (*s == '"' || *s == '\\')
-			buf_addc(out, '\\');
-		buf_addc(out, *s);
+	for (;;) {
+		size_t n = strcspn(s, "\"\\");
+
+		buf_add(out, s, n);
+		if (!s[n])
+			break;
+		buf_addc(out, '\\');
+		buf_addc(out, s[n]);
+		s += n + 1;
 	}
 	buf_addc(out, '"');
 }
@@ -43,8 +48,11 @@ draw_inputs(struct buf *out, const struct edge *e, const char *const *paths, siz
 		quote(out, paths[i]);
 		buf_adds(out, " -> ");
 		quote(out, e->outs.v[0]);
-		buf_addf(out, " [label=\"%s\"%s]\n",
-			e->rule == RULE_PHONY ? "" : rule_infos[e->rule].name, style);
+		buf_adds(out, " [label=\"");
+		buf_adds(out, e->rule == RULE_PHONY ? "" : rule_infos[e->rule].name);
+		buf_adds(out, "\"");
+		buf_adds(out, style);
+		buf_adds(out, "]\n");
 	}
 }
 

@@ -2,6 +2,7 @@
 #include "gen/emit/emit.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "gen/base/json.h"
 #include "gen/base/output.h"
@@ -50,13 +51,19 @@ write_file(struct output_batch *batch, const char *path, struct buf *bytes)
 	return changed;
 }
 
-// A text that changes with build.ninja.
+// A text that changes with build.ninja: FNV-1a over words, for the sake of time.
 static void
 print_stamp(struct str ninja, struct buf *out)
 {
-	uint64_t h = 14695981039346656037u; // FNV-1a
+	uint64_t h = 14695981039346656037u, word;
+	size_t i = 0;
 
-	for (size_t i = 0; i < ninja.n; i++)
+	for (; ninja.n - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, ninja.s + i, sizeof(word));
+		h = (h ^ word) * 1099511628211u;
+		h ^= h >> 32;
+	}
+	for (; i < ninja.n; i++)
 		h = (h ^ (unsigned char)ninja.s[i]) * 1099511628211u;
 	buf_addf(out, "%016" PRIx64 "\n", h);
 }

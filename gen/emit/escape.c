@@ -26,7 +26,8 @@ is_plain(const char *arg)
 {
 	const char *c = arg;
 
-	while (isalnum((unsigned char)*c) || (*c && strchr("_-+./,:=@%", *c)))
+	while ((*c >= 'a' && *c <= 'z') || isalnum((unsigned char)*c) ||
+		(*c && strchr("_-+./,:=@%", *c)))
 		c++;
 	return !*c && c != arg;
 }

@@ -6,6 +6,7 @@
 #include "gen/base/version.h"
 #include "gen/emit/emit.h"
 #include "gen/emit/escape.h"
+#include "gen/emit/words.h"
 
 static void
 write_command(const struct plan *p, const struct rule_info *rule, struct buf *out)
@@ -53,36 +54,35 @@ write_paths(struct buf *out, const char *before, const char *const *paths, size_
 }
 
 static void
-write_words(struct buf *out, const char *name, const char *const *words, size_t n)
+write_words(struct buf *out, const char *name, struct str words)
 {
-	if (n)
-		buf_addf(out, "  %s =", name);
-	for (size_t i = 0; i < n; i++) {
-		buf_addc(out, ' ');
-		ninja_arg(out, words[i]);
-	}
-	if (n)
+	if (words.n) {
+		buf_adds(out, name);
+		buf_add(out, words.s, words.n);
 		buf_addc(out, '\n');
+	}
 }
 
 static void
-write_edge(const struct edge *e, struct buf *out)
+write_edge(const struct edge *e, struct buf *out, struct word_printer *words)
 {
 	buf_adds(out, "build");
 	write_paths(out, "", e->outs.v, e->outs.n);
 	write_paths(out, " |", e->implicit_outs.v, e->implicit_outs.n);
-	buf_addf(out, ": %s", rule_infos[e->rule].name);
+	buf_adds(out, ": ");
+	buf_adds(out, rule_infos[e->rule].name);
 	write_paths(out, "", e->ins.v, e->ins.n);
 	write_paths(out, " |", e->implicit_ins.v, e->implicit_ins.n);
 	write_paths(out, " ||", e->order_only.v, e->order_only.n);
 	buf_addc(out, '\n');
-	write_words(out, "args", e->args.v, e->args.n);
-	write_words(out, "libs", e->libs.v, e->libs.n);
+	write_words(out, "  args =", words_print(words, e->args.v, e->args.n));
+	write_words(out, "  libs =", words_print(words, e->libs.v, e->libs.n));
 }
 
 // The edge that makes build.ninja also makes every other file that configure writes.
 static void
-write_own_edge(const struct plan *p, const struct edge *e, struct buf *out)
+write_own_edge(
+	const struct plan *p, const struct edge *e, struct buf *out, struct word_printer *words)
 {
 	struct edge own = *e;
 
@@ -90,7 +90,7 @@ write_own_edge(const struct plan *p, const struct edge *e, struct buf *out)
 	for (size_t i = 0; i < p->files.n; i++)
 		VEC_ADD(p->arena, &own.implicit_outs, p->files.v[i].path);
 	VEC_ADD(p->arena, &own.implicit_outs, "compile_commands.json");
-	write_edge(&own, out);
+	write_edge(&own, out, words);
 }
 
 static bool
@@ -106,6 +106,7 @@ is_used(const struct plan *p, enum rule_id id)
 void
 emit_ninja(const struct plan *p, struct buf *out)
 {
+	struct word_printer words = {.before = " ", .print = ninja_arg};
 	const struct graph *g = p->graph;
 
 	buf_addf(out,
@@ -120,13 +121,14 @@ emit_ninja(const struct plan *p, struct buf *out)
 	}
 	for (size_t i = 0; i < g->edges.n; i++) {
 		if (g->edges.v[i]->rule == RULE_configure) {
-			write_own_edge(p, g->edges.v[i], out);
+			write_own_edge(p, g->edges.v[i], out, &words);
 		} else {
-			write_edge(g->edges.v[i], out);
+			write_edge(g->edges.v[i], out, &words);
 		}
 	}
 	write_paths(out, "\ndefault", g->defaults.v, g->defaults.n);
 	buf_addc(out, '\n');
+	buf_free(&words.text);
 }
 
 static void

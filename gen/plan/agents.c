@@ -13,6 +13,7 @@ struct guest_toolchain {
 	const char *sources;                      // guest/agent
 	const char *proof;                        // what check_toolchain leaves behind
 	struct words launcher, cflags, own_cflags, ldflags;
+	const struct edge *like; // the first file, with the words of all
 };
 
 static const char *
@@ -79,13 +80,10 @@ check_compiler(const struct guest_toolchain *t)
 		edge_implicit(p->graph, e, full);
 }
 
-static const char *
-object_of(const struct guest_toolchain *t, const char *src)
+static void
+add_compiler(const struct guest_toolchain *t, struct edge *e)
 {
 	struct plan *p = t->p;
-	const char *below = path_below(p->arena, t->sources, src);
-	const char *out = plan_path(p, t->a, arena_printf(p->arena, "agents/obj/%s.o", below));
-	struct edge *e = graph_edge(p->graph, RULE_cc, out);
 	struct graph *g = p->graph;
 
 	add_words(p, e, t->launcher);
@@ -95,13 +93,29 @@ object_of(const struct guest_toolchain *t, const char *src)
 	edge_arg(g, e, "-nostdinc");
 	edge_opt(g, e, "-isystem", t->include);
 	edge_arg(g, e, arena_printf(p->arena, "-ffile-prefix-map=%s/=", t->sources));
-	edge_in(g, e, src);
-	edge_implicit(g, e, t->proof);
+}
+
+static const char *
+object_of(struct guest_toolchain *t, const char *src)
+{
+	struct plan *p = t->p;
+	const char *below = path_below(p->arena, t->sources, src);
+	const char *out = plan_path(p, t->a, arena_printf(p->arena, "agents/obj/%s.o", below));
+	struct edge *e = graph_edge(p->graph, RULE_cc, out);
+
+	if (t->like) {
+		edge_args_of(e, t->like);
+	} else {
+		add_compiler(t, e);
+		t->like = e;
+	}
+	edge_in(p->graph, e, src);
+	edge_implicit(p->graph, e, t->proof);
 	return out;
 }
 
 static const char *
-library_of(const struct guest_toolchain *t)
+library_of(struct guest_toolchain *t)
 {
 	struct plan *p = t->p;
 	struct plan_names sources = stage_list(p, path_join(p->arena, t->sources, "lib"), ".c");
@@ -142,7 +156,7 @@ link_program(
 }
 
 static void
-plan_program(const struct guest_toolchain *t, const char *library, const char *name)
+plan_program(struct guest_toolchain *t, const char *library, const char *name)
 {
 	struct plan *p = t->p;
 	const char *src = path_join(p->arena, t->sources, arena_printf(p->arena, "%s.c", name));

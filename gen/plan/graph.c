@@ -125,6 +125,13 @@ edge_opt(struct graph *g, struct edge *e, const char *option, const char *value)
 }
 
 void
+edge_args_of(struct edge *e, const struct edge *other)
+{
+	e->args.v = other->args.v;
+	e->args.n = e->args.cap = other->args.n; // full: the next word makes a list of its own
+}
+
+void
 edge_lib(struct graph *g, struct edge *e, const char *word)
 {
 	VEC_ADD(g->arena, &e->libs, word);

@@ -65,6 +65,9 @@ void edge_arg(struct graph *g, struct edge *e, const char *word);
 void edge_opt(struct graph *g, struct edge *e, const char *option, const char *value);
 void edge_lib(struct graph *g, struct edge *e, const char *word);
 
+// Give an edge without words those of another one, which may go on growing, as E may.
+void edge_args_of(struct edge *e, const struct edge *other);
+
 // The edge that makes PATH, NULL for a source.
 const struct edge *graph_maker(const struct graph *g, const char *path);
 

@@ -10,9 +10,13 @@ struct self {
 	struct plan *p;
 	struct words launcher, warnings, cflags, ldflags;
 	const char *cc, *cxx, *ar;
-	const char *blake3; // folder of the BLAKE3 sources, NULL when there is none
-	unsigned missing;   // libraries of libs.def that are not installed, a bit each
+	const char *blake3;         // folder of the BLAKE3 sources, NULL when there is none
+	const struct edge *like[2]; // the first file of C, and of C++, with the words of all
+	unsigned missing;           // libraries of libs.def that are not installed, a bit each
 };
+
+// A copy that is given other flags: what it compiles has no words in common with what S does.
+struct self self_copy(const struct self *s);
 
 // build/obj/PATH.o from the source PATH (below the source root); returns the object.
 const char *self_object(struct self *s, const char *path);

@@ -79,10 +79,12 @@ is_for_cxx(const char *flag)
 }
 
 static void
-add_flags(struct self *s, struct edge *e, bool cxx)
+add_compiler(struct self *s, struct edge *e, bool cxx)
 {
 	struct graph *g = s->p->graph;
 
+	add_words(s, e, s->launcher);
+	edge_arg(g, e, cxx ? s->cxx : s->cc);
 	for (size_t i = 0; i < s->warnings.n; i++) {
 		if (!cxx || is_for_cxx(s->warnings.v[i]))
 			edge_arg(g, e, s->warnings.v[i]);
@@ -93,6 +95,15 @@ add_flags(struct self *s, struct edge *e, bool cxx)
 	edge_arg(g, e, arena_printf(s->p->arena, "-I%s", s->p->in->source));
 	if (s->blake3 && !cxx)
 		edge_opt(g, e, "-isystem", s->blake3);
+}
+
+struct self
+self_copy(const struct self *s)
+{
+	struct self copy = *s;
+
+	copy.like[0] = copy.like[1] = NULL;
+	return copy;
 }
 
 const char *
@@ -106,9 +117,12 @@ self_object(struct self *s, const char *path)
 	if (graph_maker(g, out))
 		return out;
 	e = graph_edge(g, RULE_cc, out);
-	add_words(s, e, s->launcher);
-	edge_arg(g, e, cxx ? s->cxx : s->cc);
-	add_flags(s, e, cxx);
+	if (s->like[cxx]) {
+		edge_args_of(e, s->like[cxx]);
+	} else {
+		add_compiler(s, e, cxx);
+		s->like[cxx] = e;
+	}
 	edge_in(g, e, source(s, path));
 	return out;
 }
@@ -142,17 +156,10 @@ needs_missing(const struct self *s, const char *path)
 	return false;
 }
 
-static void
-add_sources(struct self *s, struct edge *e, const char *folder, const char *suffix)
+static bool
+is_source(const char *path)
 {
-	struct plan_names list = stage_list(s->p, source(s, folder), suffix);
-
-	for (size_t i = 0; i < list.n; i++) {
-		const char *path = path_join(s->p->arena, folder, path_base(list.v[i]));
-
-		if (!needs_missing(s, path))
-			edge_in(s->p->graph, e, self_object(s, path));
-	}
+	return str_ends(str_of(path), ".c") || str_ends(str_of(path), ".cc");
 }
 
 const char *
@@ -160,9 +167,14 @@ self_archive(struct self *s, const char *name, const char *folder)
 {
 	const char *out = arena_printf(s->p->arena, "build/lib/%s.a", name);
 	struct edge *e = new_archive(s, out);
+	struct plan_names list = stage_list(s->p, source(s, folder), "");
 
-	add_sources(s, e, folder, ".c");
-	add_sources(s, e, folder, ".cc");
+	for (size_t i = 0; i < list.n; i++) {
+		const char *path = path_join(s->p->arena, folder, path_base(list.v[i]));
+
+		if (is_source(path) && !needs_missing(s, path))
+			edge_in(s->p->graph, e, self_object(s, path));
+	}
 	return out;
 }
 

@@ -84,10 +84,9 @@ plan_preloads(struct test_programs *t)
 {
 	struct plan_names names = list(t, "tests/preload");
 	struct plan *p = t->s->p;
-	struct self shared = *t->s;
+	struct self shared = self_copy(t->s);
 
 	shared.cflags = position_independent(p);
-
 	for (size_t i = 0; i < names.n; i++) {
 		const char *name = path_base(names.v[i]);
 		const char *out = arena_printf(
@@ -131,7 +130,7 @@ plan_runs(struct test_programs *t)
 static const char *
 guest_library(struct self *s)
 {
-	struct self guest = *s;
+	struct self guest = self_copy(s);
 
 	guest.warnings =
 		stage_words(s->p, path_join(s->p->arena, s->p->in->source, "guest/agent/cflags"));

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "gen/emit/escape.h"
+#include "gen/emit/words.h"
 #include "gen/plan/graph.h"
 
 static void
@@ -86,6 +87,28 @@ is_arg(const char *arg, const char *want)
 }
 
 static void
+shares_words(void **state)
+{
+	struct word_printer printer = {.before = " ", .print = ninja_arg};
+	struct arena a = {0};
+	struct graph *g = graph_new(&a);
+	struct edge *x = graph_edge(g, RULE_cc, "x"), *y = graph_edge(g, RULE_cc, "y");
+
+	(void)state;
+	edge_opt(g, x, "cc", "-O2");
+	edge_args_of(y, x);
+	assert_true(str_is(words_print(&printer, x->args.v, x->args.n), " cc -O2"));
+	assert_int_equal(words_print(&printer, x->libs.v, x->libs.n).n, 0);
+	assert_true(str_is(words_print(&printer, y->args.v, y->args.n), " cc -O2"));
+	edge_arg(g, x, "-x");
+	edge_arg(g, y, "-y");
+	assert_true(str_is(words_print(&printer, x->args.v, x->args.n), " cc -O2 -x"));
+	assert_true(str_is(words_print(&printer, y->args.v, y->args.n), " cc -O2 -y"));
+	buf_free(&printer.text);
+	arena_free(&a);
+}
+
+static void
 escapes_paths(void **state)
 {
 	(void)state;
@@ -116,6 +139,7 @@ main(void)
 		cmocka_unit_test(finds_makers),
 		cmocka_unit_test(stays_right_when_it_grows),
 		cmocka_unit_test(keeps_words_apart),
+		cmocka_unit_test(shares_words),
 		cmocka_unit_test(escapes_paths),
 		cmocka_unit_test(quotes_words),
 	};
