@@ -29,7 +29,8 @@ struct squash_style {
 	struct progress *progress; // counts the bytes of files
 };
 
-// One block of an image that was written, for the cache.
+// One block of an image that was written, for the cache; not those with the bytes of an earlier
+// one.
 struct squash_made {
 	unsigned char key[HASH_BYTES];
 	uint64_t at;   // where in the image

@@ -15,7 +15,6 @@ enum { AHEAD = 8 };
 // A finished block on its way to the file.
 struct slot {
 	unsigned char *bytes;
-	struct squash_made made;
 	bool ready;
 };
 
@@ -23,8 +22,9 @@ struct packing {
 	struct squash_layout *layout;
 	const struct squash_style *style;
 	SQFS_COMPRESSOR id;
-	struct str maker; // part of every key
-	size_t room;      // for the bytes of a block, in or out
+	struct str maker;         // part of every key
+	size_t room;              // for the bytes of a block, in or out
+	struct squash_made *made; // of each block
 	struct slot *slots;
 	size_t nslots;
 	pthread_mutex_t lock; // over what follows, and each slot's READY
@@ -74,28 +74,30 @@ key_of(const struct packing *p, const struct squash_block *b, const void *bytes,
 	hash_parts(parts, 2, key);
 }
 
-// Fill SLOT with the block: from the cache, else by compressing it. NULL, or what went wrong.
+// Compress block I to TO, unless it is in the cache. NULL, or what went wrong.
 static const char *
-pack_block(struct packing *p, const struct squash_block *b, struct slot *slot, unsigned thread,
-	sqfs_compressor_t *cmp, unsigned char *room)
+pack_block(struct packing *p, size_t i, unsigned char *to, unsigned thread, sqfs_compressor_t *cmp,
+	unsigned char *room)
 {
+	const struct squash_block *b = &p->layout->blocks.v[i];
 	const void *bytes = squash_block_bytes(p->layout, b, room);
 	struct block_cache *cache = p->style->cache;
+	struct squash_made *m = &p->made[i];
 	long n = -1;
 
-	slot->made = (struct squash_made){.size = b->size};
+	m->size = b->size;
 	if (cache) {
-		key_of(p, b, bytes, slot->made.key);
-		n = block_cache_get(cache, thread, slot->made.key, slot->bytes, p->room);
+		key_of(p, b, bytes, m->key);
+		n = block_cache_get(cache, thread, m->key, to, p->room);
 	}
-	slot->made.reused = n >= 0 && n < (long)b->size;
-	if (!slot->made.reused)
-		n = cmp->do_block(cmp, bytes, b->size, slot->bytes, (sqfs_u32)p->room);
+	m->reused = n >= 0 && n < (long)b->size;
+	if (!m->reused)
+		n = cmp->do_block(cmp, bytes, b->size, to, (sqfs_u32)p->room);
 	if (n < 0)
 		return "the compressor failed";
-	slot->made.n = n < (long)b->size ? (uint32_t)n : 0;
-	if (slot->made.n == 0)
-		memcpy(slot->bytes, bytes, b->size);
+	m->n = n < (long)b->size ? (uint32_t)n : 0;
+	if (m->n == 0)
+		memcpy(to, bytes, b->size);
 	return NULL;
 }
 
@@ -119,8 +121,8 @@ run(void *arg, unsigned thread)
 		struct slot *slot = &p->slots[i % p->nslots];
 		const char *failed = room ? NULL : "out of memory";
 
-		if (room && !is_zeroes(p, b))
-			failed = pack_block(p, b, slot, thread, cmp, room);
+		if (room && !is_zeroes(p, b) && b->twin == i)
+			failed = pack_block(p, i, slot->bytes, thread, cmp, room);
 		hand_over(p, slot, failed);
 	}
 	free(room);
@@ -140,28 +142,35 @@ wait_for(struct packing *p, struct slot *slot)
 }
 
 static void
-write_block(struct packing *p, struct squash_block *b, struct slot *slot, sqfs_file_t *file,
+write_block(struct packing *p, size_t i, unsigned char *bytes, sqfs_file_t *file,
 	struct squash_report *report)
 {
-	struct squash_made *m = &slot->made;
+	struct squash_block *b = &p->layout->blocks.v[i];
+	struct squash_made *m = &p->made[b->twin];
+	size_t n = m->n ? m->n : m->size;
 
-	if (!is_zeroes(p, b)) {
-		b->at = m->at = file->get_size(file);
-		b->stored = m->n ? m->n : m->size | SQUASH_RAW;
-		file->write_at(file, b->at, slot->bytes, m->n ? m->n : m->size);
+	if (b->twin != i)
+		file->read_at(file, m->at, bytes, n);
+	b->at = file->get_size(file);
+	b->stored = m->n ? m->n : m->size | SQUASH_RAW;
+	file->write_at(file, b->at, bytes, n);
+	if (b->twin == i) {
+		m->at = b->at;
 		VEC_ADD(p->layout->arena, &report->blocks, *m);
 	}
-	progress_add(p->style->progress, b->size);
 }
 
 static void
 write_all(struct packing *p, sqfs_file_t *file, struct squash_report *report)
 {
 	for (size_t i = 0; i < p->layout->blocks.n; i++) {
+		const struct squash_block *b = &p->layout->blocks.v[i];
 		struct slot *slot = &p->slots[i % p->nslots];
 
 		wait_for(p, slot);
-		write_block(p, &p->layout->blocks.v[i], slot, file, report);
+		if (!is_zeroes(p, b))
+			write_block(p, i, slot->bytes, file, report);
+		progress_add(p->style->progress, b->size);
 		pthread_mutex_lock(&p->lock);
 		p->written++;
 		pthread_cond_broadcast(&p->changed);
@@ -192,6 +201,7 @@ squash_write_blocks(struct squash_layout *l, sqfs_file_t *file, SQFS_COMPRESSOR 
 	p.maker = str_of(squash_maker(l->arena, id, style->level, style->block));
 	p.room = 2 * (size_t)style->block; // what cannot be compressed grows a little
 	p.nslots = AHEAD * (size_t)style->threads;
+	p.made = arena_alloc(l->arena, (l->blocks.n + 1) * sizeof(*p.made));
 	pthread_mutex_init(&p.lock, NULL);
 	pthread_cond_init(&p.changed, NULL);
 	make_slots(&p);

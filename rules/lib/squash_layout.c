@@ -262,6 +262,50 @@ place_small(struct squash_layout *l)
 	}
 }
 
+// A block of a file, by its contents; those with the same in their order.
+struct block_contents {
+	const struct squash_piece *piece;
+	size_t block;
+};
+
+static bool
+are_twins(const struct block_contents *a, const struct block_contents *b)
+{
+	return a->piece->size == b->piece->size &&
+	       memcmp(a->piece->hash, b->piece->hash, HASH_BYTES) == 0;
+}
+
+static int
+by_contents(const void *x, const void *y)
+{
+	const struct block_contents *a = x, *b = y;
+	int c = memcmp(a->piece->hash, b->piece->hash, HASH_BYTES);
+
+	if (c == 0 && a->piece->size != b->piece->size)
+		c = a->piece->size < b->piece->size ? -1 : 1;
+	return c ? c : (a->block > b->block) - (a->block < b->block);
+}
+
+static void
+find_twins(struct squash_layout *l)
+{
+	struct block_contents *sorted = arena_alloc(l->arena, (l->blocks.n + 1) * sizeof(*sorted));
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->blocks.n; i++) {
+		struct squash_block *b = &l->blocks.v[i];
+
+		b->twin = i;
+		if (!b->fragment)
+			sorted[n++] = (struct block_contents){squash_block_piece(l, b, 0), i};
+	}
+	qsort(sorted, n, sizeof(*sorted), by_contents);
+	for (size_t i = 1; i < n; i++) {
+		if (are_twins(&sorted[i - 1], &sorted[i]))
+			l->blocks.v[sorted[i].block].twin = l->blocks.v[sorted[i - 1].block].twin;
+	}
+}
+
 void
 squash_lay_out(struct squash_layout *l, const struct tree *t, uint32_t block_size, unsigned threads)
 {
@@ -286,4 +330,5 @@ squash_lay_out(struct squash_layout *l, const struct tree *t, uint32_t block_siz
 	}
 	end_fragment(l, &fragment);
 	place_small(l);
+	find_twins(l);
 }

@@ -38,6 +38,7 @@ struct squash_file {
 struct squash_block {
 	size_t piece, npieces; // one, or the files of a fragment block
 	uint32_t size;         // bytes before compression
+	size_t twin; // an earlier block of a file with the same bytes, else its own number
 	bool fragment;
 	uint32_t index;  // of a fragment block: its number among them
 	uint64_t at;     // in the image

@@ -87,6 +87,15 @@ with Box("pack_squashfs") as box:
     edit("one block of a large file", 1, **{"usr/lib/big1": FILES["usr/lib/big1"][:40000] + b"!" + FILES["usr/lib/big1"][40001:]})
     edit("a package of ten files", 25, **{"usr/share/package/%d" % i: text(800 + i, 4000) for i in range(10)})
 
+    # A block that several files have is compressed once.
+    x, y, z, noise = text(31, 16384), text(32, 16384), text(33, 9000), random.Random(34).randbytes(16384)
+    Tar("twins.tar").add("a", x + y + z).add("b", y + x + noise).add("c", noise + bytes(16384) + x).close()
+    for jobs in "1", "9":
+        box.makes("blocks of several files, %s jobs" % jobs, "-o", "out2", "-j", jobs, "-k", "cache/twins-" + jobs, *USUAL, "twins.tar")
+        db = sqlite3.connect("cache/twins-" + jobs)
+        tap.same(db.execute("SELECT blocks, reused FROM run").fetchone(), (4, 0), "are compressed once")
+        db.close()
+
     # Whatever is wrong with the cache.
     def wrong(name, told, reused, *args):
         code, said = box.run("-o", "out2", *CACHED, *args, "tree.tar")
