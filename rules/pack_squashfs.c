@@ -105,6 +105,8 @@ fill_cache(struct block_cache *cache, uint64_t max, const struct output *out,
 		run.bytes += m->size;
 		run.reused += m->reused;
 		run.reused_bytes += m->reused ? m->size : 0;
+		if (m->again)
+			continue;
 		if (m->reused) {
 			block_cache_use(cache, m->key);
 			continue;

@@ -29,14 +29,14 @@ struct squash_style {
 	struct progress *progress; // counts the bytes of files
 };
 
-// One block of an image that was written, for the cache; not those with the bytes of an earlier
-// one.
+// One block of an image that was written, for the cache.
 struct squash_made {
 	unsigned char key[HASH_BYTES];
 	uint64_t at;   // where in the image
 	uint32_t n;    // bytes there; 0: it was stored as it is, since it cannot be compressed
 	uint32_t size; // before compression
 	bool reused;   // it came from the cache
+	bool again;    // it has the bytes of an earlier one, and its key
 };
 
 struct squash_report {

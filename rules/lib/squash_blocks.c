@@ -146,7 +146,7 @@ write_block(struct packing *p, size_t i, unsigned char *bytes, sqfs_file_t *file
 	struct squash_report *report)
 {
 	struct squash_block *b = &p->layout->blocks.v[i];
-	struct squash_made *m = &p->made[b->twin];
+	const struct squash_made *m = &p->made[b->twin];
 	size_t n = m->n ? m->n : m->size;
 
 	if (b->twin != i)
@@ -154,10 +154,10 @@ write_block(struct packing *p, size_t i, unsigned char *bytes, sqfs_file_t *file
 	b->at = file->get_size(file);
 	b->stored = m->n ? m->n : m->size | SQUASH_RAW;
 	file->write_at(file, b->at, bytes, n);
-	if (b->twin == i) {
-		m->at = b->at;
-		VEC_ADD(p->layout->arena, &report->blocks, *m);
-	}
+	p->made[i] = *m;
+	p->made[i].at = b->at;
+	p->made[i].again = b->twin != i;
+	VEC_ADD(p->layout->arena, &report->blocks, p->made[i]);
 }
 
 static void

@@ -28,12 +28,23 @@ static const struct tarball_item items[] = {
 
 enum { NITEMS = sizeof(items) / sizeof(*items), LARGE = 50000 };
 
-// The tree of the items, and a file of many blocks.
+// A file of SIZE bytes: the N of BYTES, then zeroes.
+static void
+add_file(struct tree *t, const char *path, const char *bytes, size_t n, int64_t size)
+{
+	struct tree_entry file = {.path = path, .mode = S_IFREG | 0600, .order = t->list.n};
+	struct tree_piece piece = {.bytes = bytes, .n = n, .offset = 0};
+
+	file.data = arena_alloc(&arena, sizeof(*file.data));
+	file.data->size = size;
+	VEC_ADD(&arena, &file.data->pieces, piece);
+	VEC_ADD(&arena, &t->list, file);
+}
+
+// The tree of the items, a file of many blocks, and one with five and a bit of them.
 static struct tree
 load(void)
 {
-	struct tree_entry large = {.path = "usr/large", .mode = S_IFREG | 0600};
-	struct tree_piece piece = {.n = LARGE, .offset = 0};
 	char *bytes = arena_alloc(&arena, LARGE);
 	struct tree t;
 
@@ -43,12 +54,8 @@ load(void)
 		x = x * 1103515245 + 12345;
 		bytes[i] = (char)(x >> 16 & 15);
 	}
-	piece.bytes = bytes;
-	large.data = arena_alloc(&arena, sizeof(*large.data));
-	large.data->size = LARGE + 3 * 4096; // the rest are zeroes
-	VEC_ADD(&arena, &large.data->pieces, piece);
-	large.order = t.list.n;
-	VEC_ADD(&arena, &t.list, large);
+	add_file(&t, "usr/large", bytes, LARGE, LARGE + 3 * 4096);
+	add_file(&t, "usr/part", bytes + 4096, 5 * 4096 + 100, 5 * 4096 + 100);
 	tree_settle(&t);
 	return t;
 }
@@ -64,7 +71,7 @@ at(struct tree *t, const char *path)
 	return NULL;
 }
 
-static void
+static struct squash_report
 write_image(const struct tree *t)
 {
 	struct squash_report report;
@@ -73,6 +80,7 @@ write_image(const struct tree *t)
 	output_open(&out, "image");
 	squash_write(t, &out, &style, &report);
 	output_commit(&out, 0644);
+	return report;
 }
 
 // What is said of the image when the tree should be T.
@@ -94,6 +102,20 @@ set_up(void **state)
 	write_image(&t);
 	assert_string_equal(check(&t), "fine");
 	return 0;
+}
+
+static void
+test_blocks_of_two_files(void **state)
+{
+	struct tree t = load();
+	struct squash_report report = write_image(&t);
+	size_t again = 0;
+
+	(void)state;
+	for (size_t i = 0; i < report.blocks.n; i++)
+		again += report.blocks.v[i].again;
+	assert_int_equal(again, 5);
+	assert_string_equal(check(&t), "fine");
 }
 
 static void
@@ -136,7 +158,7 @@ test_names(void **state)
 	t = load();
 	VEC_ADD(&arena, &t.list, *at(&t, "usr/null"));
 	t.list.v[t.list.n - 1].path = "usr/zero";
-	assert_string_equal(check(&t), "the image has 10 names and not 11");
+	assert_string_equal(check(&t), "the image has 11 names and not 12");
 }
 
 static void
@@ -274,6 +296,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_blocks_of_two_files, set_up),
 		cmocka_unit_test_setup(test_entries, set_up),
 		cmocka_unit_test_setup(test_names, set_up),
 		cmocka_unit_test_setup(test_attributes, set_up),
