@@ -117,7 +117,7 @@ print_number(struct buf *out, double v)
 	int precision = 15;
 
 	if (fabs(v) < 9007199254740992.0 && v == floor(v)) {
-		buf_addf(out, "%lld", (long long)v);
+		buf_addf(out, "%.0f", v);
 		return;
 	}
 	do {

@@ -26,8 +26,7 @@ is_plain(const char *arg)
 {
 	const char *c = arg;
 
-	while ((*c >= 'a' && *c <= 'z') || isalnum((unsigned char)*c) ||
-		(*c && strchr("_-+./,:=@%", *c)))
+	while (isalnum((unsigned char)*c) || (*c && strchr("_-+./,:=@%", *c)))
 		c++;
 	return !*c && c != arg;
 }

@@ -262,27 +262,18 @@ place_small(struct squash_layout *l)
 	}
 }
 
-// A block of a file, by its contents; those with the same in their order.
 struct block_contents {
-	const struct squash_piece *piece;
+	const unsigned char *hash;
 	size_t block;
 };
 
-static bool
-are_twins(const struct block_contents *a, const struct block_contents *b)
-{
-	return a->piece->size == b->piece->size &&
-	       memcmp(a->piece->hash, b->piece->hash, HASH_BYTES) == 0;
-}
-
+// Blocks with the same contents in their order.
 static int
 by_contents(const void *x, const void *y)
 {
 	const struct block_contents *a = x, *b = y;
-	int c = memcmp(a->piece->hash, b->piece->hash, HASH_BYTES);
+	int c = memcmp(a->hash, b->hash, HASH_BYTES);
 
-	if (c == 0 && a->piece->size != b->piece->size)
-		c = a->piece->size < b->piece->size ? -1 : 1;
 	return c ? c : (a->block > b->block) - (a->block < b->block);
 }
 
@@ -297,11 +288,11 @@ find_twins(struct squash_layout *l)
 
 		b->twin = i;
 		if (!b->fragment)
-			sorted[n++] = (struct block_contents){squash_block_piece(l, b, 0), i};
+			sorted[n++] = (struct block_contents){squash_block_piece(l, b, 0)->hash, i};
 	}
 	qsort(sorted, n, sizeof(*sorted), by_contents);
 	for (size_t i = 1; i < n; i++) {
-		if (are_twins(&sorted[i - 1], &sorted[i]))
+		if (memcmp(sorted[i - 1].hash, sorted[i].hash, HASH_BYTES) == 0)
 			l->blocks.v[sorted[i].block].twin = l->blocks.v[sorted[i - 1].block].twin;
 	}
 }
