@@ -16,7 +16,6 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,16 +67,12 @@ release_day(const struct rule_args *a)
 	return day;
 }
 
-// One at a time, until we end. The folder itself is locked: a lock file would be one more thing
-// that lies about in it.
+// One at a time, until we end.
 static void
 lock_folder(const char *dir)
 {
-	int fd;
-
 	path_make_dirs(dir);
-	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0 || flock(fd, LOCK_EX) != 0)
+	if (path_lock_dir(dir, true) < 0)
 		die("lock %s:", dir);
 }
 

@@ -3,8 +3,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -147,6 +149,23 @@ bool
 path_is_file(const char *path)
 {
 	return is_kind(path, S_IFREG);
+}
+
+int
+path_lock_dir(const char *path, bool wait)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	while (fd >= 0 && flock(fd, wait ? LOCK_EX : LOCK_EX | LOCK_NB) != 0) {
+		int why = errno;
+
+		if (why == EINTR)
+			continue;
+		close(fd);
+		errno = why;
+		fd = -1;
+	}
+	return fd;
 }
 
 void

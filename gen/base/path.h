@@ -42,6 +42,11 @@ bool path_is_file(const char *path);
 // Create PATH and the folders above it, mode 0777 less the umask. Dies on failure.
 void path_make_dirs(const char *path);
 
+// Lock the folder itself, for one process at a time: a lock file would be one more thing that lies
+// about in it. WAIT: until it is free; else fails with EWOULDBLOCK while it is not. The descriptor,
+// whose end is that of the lock; -1 with errno set. Source: flock(2).
+int path_lock_dir(const char *path, bool wait);
+
 // The full name of program NAME as execvp would find it: NAME itself when it holds a '/' and can be
 // run, else the first match in SEARCH (a PATH-like list). NULL when there is none.
 char *path_find_program(struct arena *a, const char *search, const char *name);

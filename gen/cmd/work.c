@@ -2,9 +2,7 @@
 #include "gen/cmd/work.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,16 +37,14 @@ work_need_ninja(const struct cmd_options *o)
 static void
 lock_folder(const char *shown)
 {
-	int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = path_lock_dir(".", false);
 
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-		return;
-	if (fd >= 0 && errno == EWOULDBLOCK) {
+	if (fd < 0 && errno == EWOULDBLOCK) {
 		fprintf(stderr, "Waiting for another build in %s\n", shown);
-		if (flock(fd, LOCK_EX) == 0)
-			return;
+		fd = path_lock_dir(".", true);
 	}
-	die("lock %s:", shown);
+	if (fd < 0)
+		die("lock %s:", shown);
 }
 
 const struct plan *

@@ -2,11 +2,9 @@
 // block_cache.c -- the first half of block_cache.h: opening, and what happens when that fails.
 // Layer: rules/lib.
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -47,17 +45,15 @@ close_links(struct block_cache *c)
 	c->db = NULL;
 }
 
-// Wait for the cache's folder, so that one process at a time begins a cache or throws one away.
-// Closing what this gives lets it go. Where folders cannot be locked: -1, and no wait.
+// One process at a time begins a cache or throws one away. Closing what this gives lets it go; -1
+// where folders cannot be locked.
 static int
 lock_folder(const struct block_cache *c)
 {
 	struct arena a = {0};
-	int fd = open(path_dir(&a, c->path), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = path_lock_dir(path_dir(&a, c->path), true);
 
 	arena_free(&a);
-	while (fd >= 0 && flock(fd, LOCK_EX) != 0 && errno == EINTR)
-		;
 	return fd;
 }
 
